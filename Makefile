@@ -1,0 +1,60 @@
+# convexcheck: two commands, `make demo` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo test nightly lint benchmarks constraints clean
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+# The Python that makes .venv: 3.11 where there is one, else any newer one. Override with `make PYTHON=...`.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && exit; done; echo python3)
+
+VENV := .venv
+RUN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+EXTRAS := dev,peers
+PIP := -m pip --disable-pip-version-check
+say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## why is logistic regression convex and a multilayer perceptron not?
+	@$(RUN)/convexcheck demo
+
+test: lint ## linter, strict types, then every test except the nightly ones
+	$(call say,tests)
+	@$(RUN)/python -m pytest -n 2
+
+nightly: lint ## everything, long campaigns included
+	$(call say,tests and long campaigns)
+	@$(RUN)/python -m pytest -n 2 -m "nightly or not nightly"
+
+lint: $(STAMP) ## ruff and mypy
+	$(call say,ruff)
+	@$(RUN)/ruff check .
+	$(call say,mypy)
+	@$(RUN)/mypy
+
+benchmarks: $(STAMP) ## measure search and check, write the results
+	@$(RUN)/python -m benchmarks
+
+# One environment for all targets, made when missing and brought up to date when a pin or a dependency changed.
+# PIP_CONSTRAINT also pins what the build of the package itself uses.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "convexcheck needs Python 3.11 or newer, found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(call say,installing into $(VENV) - the first time takes some minutes)
+	@$(RUN)/python $(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@PIP_CONSTRAINT=constraints.txt $(RUN)/python $(PIP) install -qq --prefer-binary -e '.[$(EXTRAS)]'
+	@touch $@
+
+constraints: ## resolve all dependencies afresh and write constraints.txt
+	$(call say,resolving)
+	@rm -rf .venv-resolve && $(PYTHON) -m venv .venv-resolve
+	@.venv-resolve/bin/python $(PIP) install -qq --prefer-binary --upgrade setuptools hatchling editables '.[$(EXTRAS)]'
+	@.venv-resolve/bin/python $(PIP) list --format=freeze --exclude pip --exclude convexcheck | LC_ALL=C sort -f > constraints.txt
+	@rm -rf .venv-resolve
+	@echo "constraints.txt: $$(wc -l < constraints.txt) packages"
+
+clean: ## remove outputs, caches and build artefacts (.venv stays)
+	@rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .venv-resolve *.egg-info
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
