@@ -41,7 +41,7 @@ benchmarks: $(STAMP) ## measure search and check, write the results
 # One environment for all targets, made when missing and brought up to date when a pin or a dependency changed.
 # PIP_CONSTRAINT also pins what the build of the package itself uses.
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "convexcheck needs Python 3.11 or newer, found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "convexcheck needs Python 3.11 or newer, but $(PYTHON) is not. Try: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(call say,installing into $(VENV) - the first time takes some minutes)
 	@$(RUN)/python $(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@PIP_CONSTRAINT=constraints.txt $(RUN)/python $(PIP) install -qq --prefer-binary -e '.[$(EXTRAS)]'
