@@ -1,0 +1,36 @@
+"""Claims: what a certificate says of its statement (trusted)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convexcheck.certificate.evidence import Evidence
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import Expression
+
+VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A verdict on a statement.
+
+    Args:
+        verdict: one of `VERDICTS`; "affine" means both convex and concave, "neither" refutes both.
+        strict: "" (nothing claimed), "always", or the condition under which it is strict, as the kernel words it.
+        modulus: mu >= 0, free of variables, such that the function (its negative, if concave) minus
+            (mu/2) times the sum of squares of all variables is convex; None where nothing is claimed.
+    """
+
+    verdict: str
+    strict: str = ""
+    modulus: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A statement, a claim about it, and the evidence; `codec` turns it into a file and back."""
+
+    statement: Statement
+    claim: Claim
+    evidence: Evidence

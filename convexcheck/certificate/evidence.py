@@ -1,0 +1,245 @@
+"""Evidence: one dataclass per kind, each named after the theorem that the kernel applies (trusted: data only).
+
+Expressions in evidence may use loose bound indices for the indices that the rules above have opened,
+the innermost as 0. `Curvature` rules show that an expression is convex (or concave), `Sign` rules that a
+value is >= 0 or > 0. What each must contain is the kernel's business; these are only the shapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import Expression
+
+# --- values >= 0 or > 0 -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The interval computed bottom up from the facts has the sign."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """The value equals `target` by normal forms, and `target` has the sign."""
+
+    target: Expression
+    premise: Sign
+
+
+@dataclass(frozen=True)
+class EachTerm:
+    """Every term of a sum, factor of a product, or term of a sum over a binder is >= 0 (first one > 0 if strict)."""
+
+    premises: tuple[Sign, ...]
+
+
+@dataclass(frozen=True)
+class DiagonalLowRank:
+    """A form Sum_k a_k v_k**2 + sum_pq M_pq L_p L_q with L_p = Sum_k a_k r_pk v_k, v any direction entry.
+
+    With G_pq = Sum_k a_k r_pk r_qk it is >= 0 for all v if and only if G + G M G is PSD.
+
+    Args:
+        size: the range of k, which is the bound index 0 of the next three.
+        direction: v_k. weight: a_k. vectors: the r_pk. matrix: M, row by row, symmetric.
+        weight_sign: a_k >= 0. minors: the principal minors of G + G M G, by size, then in lexicographic order.
+    """
+
+    size: Expression
+    direction: Expression
+    weight: Expression
+    vectors: tuple[Expression, ...]
+    matrix: tuple[Expression, ...]
+    weight_sign: Sign
+    minors: tuple[Sign, ...]
+
+
+@dataclass(frozen=True)
+class SmallForm:
+    """A quadratic form in finitely many scalar directions: all principal minors of its matrix are >= 0."""
+
+    minors: tuple[Sign, ...]
+
+
+Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank | SmallForm
+
+# --- convex or concave --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Affine:
+    """No variable inside a nonlinear operation; coefficients free of variables."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A sum: every term has the curvature; over a binder, the term for every index."""
+
+    premises: tuple[Curvature, ...]
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A product of factors free of variables, whose product has a sign, and of one factor with curvature."""
+
+    premise: Curvature
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """A maximum of convex expressions; over a binder, convex for every index."""
+
+    premises: tuple[Curvature, ...]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One argument g of a composition, an array over `sizes`: its entry at the bound indices 0, 1, ... is `body`.
+
+    `curvature` is "affine", "convex" or "concave"; `premise` shows it.
+    """
+
+    name: str
+    sizes: tuple[Expression, ...]
+    body: Expression
+    curvature: str
+    premise: Curvature
+
+
+@dataclass(frozen=True)
+class Composition:
+    """h(g_1, ..., g_m): `outer` is h with the slots as variables, `premise` its curvature on their ranges.
+
+    `monotone` shows D h [v] >= 0 for every v that the curvatures of the arguments allow; None if all are affine.
+    """
+
+    outer: Expression
+    slots: tuple[Slot, ...]
+    premise: Curvature
+    monotone: Sign | None
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """The function equals `target` by normal forms, and `target` has the curvature."""
+
+    target: Expression
+    premise: Curvature
+
+
+@dataclass(frozen=True)
+class SecondOrder:
+    """The function is C2 inside the domain, and its Hessian form has the sign there for every direction."""
+
+    form: Sign
+
+
+@dataclass(frozen=True)
+class Generalisation:
+    """`general` holds for all sizes and data; the statement is its instance at `sizes`."""
+
+    general: Statement
+    sizes: tuple[tuple[str, int], ...]
+    premise: Proof
+
+
+Curvature = Affine | Terms | Scaled | Maximum | Composition | Rewriting | SecondOrder
+
+# --- points -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of rationals: `shape`, entries row by row; `digest` instead of entries for a file beside the certificate."""
+
+    shape: tuple[int, ...]
+    entries: tuple[Fraction, ...]
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Values for the sizes and for the parameters, and for the variables where the rule needs a point."""
+
+    sizes: tuple[tuple[str, int], ...]
+    parameters: tuple[tuple[str, Array], ...]
+    variables: tuple[tuple[str, Array], ...] = ()
+
+
+# --- what a certificate holds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Convexity (or concavity, or both).
+
+    Args:
+        curvature: the rule for the function.
+        defined: signs for the obligations that bounds leave open, in the order in which they are met.
+        domain: convexity of the domain's conditions that are not affine, in order.
+        inside: an instance that satisfies every condition, strictly where it can: the domain is not empty.
+        modulus: the rule for the function minus the claimed square, where a modulus is claimed.
+    """
+
+    curvature: Curvature
+    defined: tuple[Sign, ...] = ()
+    domain: tuple[Curvature, ...] = ()
+    inside: Instance | None = None
+    modulus: Curvature | None = None
+
+
+@dataclass(frozen=True)
+class JensenGap:
+    """f(t x + (1-t) y) > t f(x) + (1-t) f(y) at the instance's sizes and parameters."""
+
+    instance: Instance
+    x: tuple[tuple[str, Array], ...]
+    y: tuple[tuple[str, Array], ...]
+    t: Fraction
+
+
+@dataclass(frozen=True)
+class NegativeCurvature:
+    """D2 f(x)[v, v] < 0 at the instance, whose variables are x; x lies inside the domain."""
+
+    instance: Instance
+    direction: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True)
+class Neither:
+    """Two counterexamples: `convex` refutes convexity, `concave` refutes concavity."""
+
+    convex: Counterexample
+    concave: Counterexample
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """The instance satisfies every condition, and the function is not real there."""
+
+    instance: Instance
+
+
+@dataclass(frozen=True)
+class OutsideDomain:
+    """x and y lie in the domain, t x + (1-t) y does not."""
+
+    instance: Instance
+    x: tuple[tuple[str, Array], ...]
+    y: tuple[tuple[str, Array], ...]
+    t: Fraction
+
+
+@dataclass(frozen=True)
+class EmptyDomain:
+    """Condition number `which` (domain first, then given) contradicts the bounds from the others."""
+
+    which: int
+
+
+Counterexample = JensenGap | NegativeCurvature
+Evidence = Proof | Generalisation | JensenGap | NegativeCurvature | Neither | Undefined | OutsideDomain | EmptyDomain
