@@ -21,3 +21,7 @@ class ConvexcheckError(Exception):
         if hint:
             parts.append(f"try: {hint}")
         super().__init__("; ".join(parts))
+
+
+class Unsupported(ConvexcheckError):
+    """A construct that the input may use but that the language cannot express: the verdict is unknown."""
