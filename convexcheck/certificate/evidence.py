@@ -139,10 +139,14 @@ class SecondOrder:
 
 @dataclass(frozen=True)
 class Generalisation:
-    """`general` holds for all sizes and data; the statement is its instance at `sizes`."""
+    """`general` holds for all sizes and data; the statement is its instance at `sizes`.
+
+    `modulus` is the general claim's, where one is made; the rest of the claim is shared.
+    """
 
     general: Statement
     sizes: tuple[tuple[str, int], ...]
+    modulus: Expression | None
     premise: Proof
 
 

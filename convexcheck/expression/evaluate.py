@@ -26,7 +26,10 @@ class Inexact(Exception):
 
 
 class Undefined(Exception):
-    """The expression is not real at the point, or its ball does not show that it is."""
+    """The expression is not real at the point (`sure`), or its ball does not show that it is."""
+
+    def __init__(self, sure: bool) -> None:
+        self.sure = sure
 
 
 def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: bool = False) -> Any:
@@ -54,10 +57,11 @@ class _Evaluator:
     def __init__(self, values: Values, sizes: Mapping[str, int], exact: bool) -> None:
         self.values, self.sizes, self.exact = values, sizes, exact
         self.number: Callable[[Any], Any] = flint.fmpq if exact else flint.arb
-        self.seen: dict[tuple[Expression, tuple[int, ...]], np.ndarray] = {}
+        self.lenient = False  # inside a branch that not every cell takes: None marks a cell that is not real
+        self.seen: dict[tuple[Expression, tuple[int, ...], bool], np.ndarray] = {}
 
     def visit(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
-        key = (e, stack[len(stack) - e.loose :] if e.loose else ())
+        key = (e, stack[len(stack) - e.loose :] if e.loose else (), self.lenient)
         if key not in self.seen:
             self.seen[key] = self.rule(e, key[1])
         return self.seen[key]
@@ -71,7 +75,18 @@ class _Evaluator:
     def each(self, function: Callable[..., Any], *arrays: np.ndarray) -> np.ndarray:
         if int(np.prod(np.broadcast_shapes(*(a.shape for a in arrays)))) > MAX_CELLS:
             raise ConvexcheckError("evaluation", f"more than {MAX_CELLS} values at once", hint="smaller data")
-        return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), dtype=object)
+        cell = self.lenient_cell(function) if self.lenient else function
+        return np.asarray(np.frompyfunc(cell, len(arrays), 1)(*arrays), dtype=object)
+
+    @staticmethod
+    def lenient_cell(function: Callable[..., Any]) -> Callable[..., Any]:
+        def cell(*values: Any) -> Any:
+            try:
+                return function(*values) if function in _LOGICAL or None not in values else None
+            except Undefined:
+                return None
+
+        return cell
 
     def rule(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
         if e.op in ("const", "dim"):
@@ -89,7 +104,7 @@ class _Evaluator:
         if e.op in BINDERS:
             size = self.size(e.args[0])
             if size == 0 and e.op == "Max":
-                raise Undefined
+                raise Undefined(True)
             body = self.visit(e.args[1], (*stack, size))
             if body.ndim == 0 or body.shape[-1] != size or not _uses_innermost(e.args[1]):
                 body = np.broadcast_to(body if body.ndim else body.reshape(1), (*body.shape[:-1], size))
@@ -97,7 +112,7 @@ class _Evaluator:
                 return np.full(body.shape[:-1], self.number(0), dtype=object)
             total = body[..., 0]
             for j in range(1, size):
-                total = total + body[..., j] if e.op == "Sum" else self.each(self.larger, total, body[..., j])
+                total = self.each(_ADD if e.op == "Sum" else self.larger, total, body[..., j])
             return np.asarray(total, dtype=object)
         if e.op == "where":
             return self.where(e, stack)
@@ -110,7 +125,7 @@ class _Evaluator:
         if e.op == "pow":
             return self.each(self.power, *args)
         if e.op == "not":
-            return self.each(lambda t: None if t is None else not t, *args)
+            return self.each(_negated, *args)
         if e.op in ("le", "lt", "eq"):
             return self.each(getattr(self, e.op), *args)
         return self.each(lambda t: self.function(e.op, t), *args)
@@ -123,8 +138,8 @@ class _Evaluator:
         for axis, index in enumerate(e.args):
             cells = self.visit(index, stack)
             flat = [_whole(c) for c in cells.ravel()]
-            if any(not 0 <= i < array.shape[axis] for i in flat):
-                raise Undefined
+            if any(i is None or not 0 <= i < array.shape[axis] for i in flat):
+                raise Undefined(None not in flat)
             positions.append(np.array(flat, dtype=np.intp).reshape(cells.shape))
         picked = np.asarray(array[tuple(positions)], dtype=object)
         return picked if self.exact else self.each(flint.arb, picked)
@@ -134,23 +149,17 @@ class _Evaluator:
         decided = set(truth.ravel().tolist())
         if len(decided) == 1 and None not in decided:
             return self.visit(e.args[1 if True in decided else 2], stack)
-        a, b = self.tolerant(e.args[1], stack), self.tolerant(e.args[2], stack)
+        before, self.lenient = self.lenient, True
+        branches = [self.visit(a, stack) for a in e.args[1:]]
+        self.lenient = before
+        return self.each(self.choose, truth, *branches)
 
-        def choose(t: bool | None, x: Any, y: Any) -> Any:
-            picked = x if t else y if t is False else None if x is None or y is None else x.union(y)
-            if picked is None:
-                raise Undefined
-            return picked
-
-        return self.each(choose, truth, a, b)
-
-    def tolerant(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
-        """The branch of a ``where``, None in the cells where it is not real."""
-        try:
-            return self.visit(e, stack)
-        except Undefined:
-            shape = stack[len(stack) - e.loose :] if e.loose else ()
-            return np.full(shape, None, dtype=object)
+    @staticmethod
+    def choose(truth: bool | None, a: Any, b: Any) -> Any:
+        picked = a if truth else b if truth is False else None if a is None or b is None else a.union(b)
+        if picked is None:
+            raise Undefined(False)
+        return picked
 
     def larger(self, a: Any, b: Any) -> Any:
         return (a if a > b else b) if self.exact else a.max(b)
@@ -165,17 +174,17 @@ class _Evaluator:
         return True if a == b else False if a != b else None
 
     def power(self, base: Any, exponent: Any) -> Any:
-        whole = _whole(exponent, None)
+        whole = _whole(exponent)
         if whole is not None:
             if whole < 0 and not base != 0:
-                raise Undefined
+                raise Undefined(bool(base == 0))
             return base**whole
         if self.exact:
             raise Inexact
         if exponent > 0 and base.is_zero():
             return base
         if not base > 0:
-            raise Undefined
+            raise Undefined(bool(base < 0 or (base <= 0 and exponent < 0)))
         return base**exponent
 
     def function(self, name: str, t: Any) -> Any:
@@ -187,7 +196,7 @@ class _Evaluator:
             raise Inexact
         row = FUNCTIONS[name]
         if not (t > row.domain.lo and t < row.domain.hi if row.domain.lo_open else True):
-            raise Undefined
+            raise Undefined(bool(t <= row.domain.lo or t >= row.domain.hi))
         if name == "sigmoid":
             return 1 / (1 + (-t).exp())
         return (1 + t.exp()).log() if name == "softplus" else getattr(t, row.ball)()
@@ -205,9 +214,13 @@ def _either(a: bool | None, b: bool | None) -> bool | None:
     return True if a or b else None if a is None or b is None else False
 
 
-_FOLD: dict[str, Callable[[Any, Any], Any]] = {
-    "add": lambda a, b: a + b, "mul": lambda a, b: a * b, "and": _both, "or": _either,
-}  # fmt: skip
+def _negated(a: bool | None) -> bool | None:
+    return None if a is None else not a
+
+
+_ADD: Callable[[Any, Any], Any] = lambda a, b: a + b  # noqa: E731
+_FOLD: dict[str, Callable[[Any, Any], Any]] = {"add": _ADD, "mul": lambda a, b: a * b, "and": _both, "or": _either}
+_LOGICAL = (_both, _either, _negated, _Evaluator.choose)
 
 
 def _cell(value: Any) -> np.ndarray:
@@ -216,11 +229,11 @@ def _cell(value: Any) -> np.ndarray:
     return cell
 
 
-def _whole(value: Any, otherwise: int | None = -1) -> int | None:
-    """The integer that `value` is exactly, else `otherwise`."""
+def _whole(value: Any) -> int | None:
+    """The integer that `value` is exactly, else None."""
     if isinstance(value, flint.fmpq):
-        return int(value.p) if value.q == 1 else otherwise
-    return int(value.mid().fmpz()) if value.is_exact() and value.is_integer() else otherwise
+        return int(value.p) if value.q == 1 else None
+    return int(value.mid().fmpz()) if value.is_exact() and value.is_integer() else None
 
 
 def _uses_innermost(e: Expression) -> bool:
