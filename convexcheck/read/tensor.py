@@ -102,5 +102,5 @@ def contract(a: Tensor, b: Tensor, left: int = -1, right: int = 0) -> Tensor:
 
 
 def shape_text(shape: Shape) -> str:
-    """A shape as text: ``(n, d)``."""
-    return f"({', '.join(map(str, shape))})"
+    """A shape as text, as Python writes it: ``(n, d)``, ``(n,)``, ``()``."""
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
