@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import BINDERS, ENTRIES, Expression, mul, power
+from convexcheck.expression.term import BINDERS, ENTRIES, MAX_DEPTH, Expression, const, mul
 
 _ADD, _MUL, _NEG, _POW, _ATOM = 1, 2, 3, 4, 5
+_MINUS_ONE = const(-1)
 _COMPARE = {"le": "<=", "lt": "<", "eq": "=="}
 _SIGN = {"ge": ">= 0", "gt": "> 0", "eq": "== 0"}
 
 
 def index_names(avoid: frozenset[str]) -> Sequence[str]:
-    """Names for bound indices that are not in `avoid`: i, j, k, ..., then i1, i2, ..."""
-    names = [n for n in "ijklmpqrs" if n not in avoid]
-    return names + [n for n in (f"i{c}" for c in range(1, 60)) if n not in avoid]
+    """Names for bound indices that are not in `avoid`, one for every depth: i, j, k, ..., then i1, i2, ..."""
+    names = [*"ijklmpqrs", *(f"i{c}" for c in range(1, MAX_DEPTH + len(avoid)))]
+    return [n for n in names if n not in avoid]
 
 
 def text(e: Expression, indices: Sequence[str] = ()) -> str:
@@ -30,16 +31,15 @@ def text(e: Expression, indices: Sequence[str] = ()) -> str:
     'Sum(i < n, exp(-x[i]))'
     """
     taken = frozenset(data for op, data in e.symbols if op != "index") | set(indices)
-    names = iter(index_names(taken))
-    return _print(e, list(indices)[::-1], names, 0)
+    return _print(e, list(indices)[::-1], index_names(taken), 0)
 
 
-def _print(e: Expression, stack: list[str], names: object, level: int) -> str:
+def _print(e: Expression, stack: list[str], names: Sequence[str], level: int) -> str:
     own, string = _parts(e, stack, names)
     return f"({string})" if own < level else string
 
 
-def _parts(e: Expression, stack: list[str], names: object) -> tuple[int, str]:
+def _parts(e: Expression, stack: list[str], names: Sequence[str]) -> tuple[int, str]:
     def show(a: Expression, level: int = 0) -> str:
         return _print(a, stack, names, level)
 
@@ -58,7 +58,7 @@ def _parts(e: Expression, stack: list[str], names: object) -> tuple[int, str]:
         name = f"d_{e.data}" if e.op == "dir" else e.data
         return _ATOM, name + (f"[{', '.join(show(a) for a in e.args)}]" if e.args else "")
     if e.op in BINDERS:
-        name = next(names)  # type: ignore[call-overload]  # an iterator of str, shared by the whole expression
+        name = names[len(stack)]
         inner = _print(e.args[1], [*stack, name], names, 0)
         return _ATOM, f"{e.op}({name} < {show(e.args[0])}, {inner})"
     if e.op == "add":
@@ -76,16 +76,15 @@ def _parts(e: Expression, stack: list[str], names: object) -> tuple[int, str]:
             if f.op == "const":
                 above += [str(f.data.numerator)] if f.data.numerator != 1 else []
                 below += [str(f.data.denominator)] if f.data.denominator != 1 else []
-            elif f.op == "pow" and f.args[1].op == "const" and f.args[1].data < 0:
-                below.append(show(power(f.args[0], -f.args[1].data), _POW))
+            elif f.op == "pow" and f.args[1] is _MINUS_ONE:
+                below.append(show(f.args[0], _POW))
             else:
                 above.append(show(f, _MUL + 1))
-        denominator = "" if not below else f"/{below[0]}" if len(below) == 1 else f"/({'*'.join(below)})"
-        return _MUL, ("*".join(above) or "1") + denominator
+        return _MUL, "/".join(["*".join(above) or "1", *below])  # a/b/c, because a/(b*c) is another expression
     if e.op == "pow":
         base, q = e.args
-        if q.op == "const" and q.data < 0:
-            return _MUL, f"1/{show(power(base, -q.data), _POW)}"
+        if q is _MINUS_ONE:
+            return _MUL, f"1/{show(base, _POW)}"
         if q.op == "const" and q.data == Fraction(1, 2):
             return _ATOM, f"sqrt({show(base)})"
         return _POW, f"{show(base, _ATOM)}**{show(q, _ATOM)}"

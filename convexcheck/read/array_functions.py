@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS, exp, log
@@ -90,7 +91,7 @@ def multiplied(x: Tensor, axes: Sequence[int]) -> Tensor:
     """
     sizes = [x.shape[a] for a in axes]
     ranges = [range(int(s.data)) for s in sizes if s.op == "const"]
-    if len(ranges) < len(sizes) or max(map(len, ranges), default=0) > MAX_FACTORS:
+    if len(ranges) < len(sizes) or any(len(r) > MAX_FACTORS for r in ranges) or prod(map(len, ranges)) > MAX_FACTORS:
         hint = "exp(sum(log(x))) where x > 0"
         over_what = shape_text(tuple(sizes))
         raise Unsupported("read", f"a product over shape {over_what}", f"numbers up to {MAX_FACTORS}", hint)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Declaration, Statement
+from convexcheck.expression.term import Expression
 from convexcheck.read.array_functions import CONSTANTS, NAMES, PREDICATES
 from convexcheck.read.conditions import Texts, Written, conditions, written
 from convexcheck.read.declarations import STAGE, Names, check_name, declarations, dimensions
@@ -19,6 +20,7 @@ from convexcheck.read.formula import Formula, scope_of, unknown_name
 from convexcheck.read.syntax import Source, free_names, parse
 from convexcheck.read.tensor import shape_text
 
+MAX_NODES = 100_000
 Declared = dict[str, Declaration]
 
 
@@ -77,6 +79,9 @@ def read_text(
                 raise unknown_name(w.source, node, scope.tensors)
     conditioned = conditions(region, assumed, scope)
     value = Formula(source, scope).value(tree)
+    if _written_out(value.body) > MAX_NODES:  # nested calls of functions that use their argument twice
+        message = f"a formula of more than {MAX_NODES} terms when written out"
+        raise ConvexcheckError(STAGE, message, hint="a shorter one")
     if value.shape:
         hint = "sum(...) or mean(...)"
         raise ConvexcheckError(STAGE, f"the loss returns shape {shape_text(value.shape)}", "one real number", hint)
@@ -98,6 +103,19 @@ def _declared_by_use(role: str, texts: list[Written], known: Mapping[str, object
                     raise source.error(place, error.message, error.expected, error.hint) from None
                 found[name] = Declaration()
     return found
+
+
+def _written_out(e: Expression) -> int:
+    """The number of nodes of the expression as a tree; shared parts count as often as they are printed."""
+    size: dict[Expression, int] = {}
+    stack = [e]
+    while stack:
+        open_args = [a for a in stack[-1].args if a not in size]
+        if not open_args:
+            node = stack.pop()
+            size[node] = 1 + sum(size[a] for a in node.args)
+        stack += open_args
+    return size[e]
 
 
 def _once(variables: Declared, parameters: Declared, sizes: Mapping[str, int]) -> None:
