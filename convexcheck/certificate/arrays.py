@@ -4,8 +4,6 @@ A file holds a header line (dtype and shape) and the raw bytes, little-endian an
 once; the same bytes are hashed and parsed, and every entry must be finite.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -17,7 +15,7 @@ import numpy as np
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
 
-_DTYPES = ("<f8", "<i8")
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _HEADER = re.compile(rb"convexcheck array (<f8|<i8) ([0-9,]{0,80})\n", re.ASCII)
 
 
@@ -44,46 +42,35 @@ def load(folder: Path, name: str) -> np.ndarray:
     Raises:
         ConvexcheckError: when the file is missing, has another digest, or holds NaN or infinity.
     """
-    if not re.fullmatch(r"[0-9a-f]{64}", name, re.ASCII):
-        raise ConvexcheckError("arrays", f"digest {name!r}", "64 hexadecimal digits")
     try:
-        data = path(folder, name).read_bytes()
+        data = path(folder, name).read_bytes() if _DIGEST.match(name) else b""
     except OSError as error:
-        raise ConvexcheckError("arrays", f"file {path(folder, name).name}: {error.strerror}", hint="keep it beside the certificate") from error
+        raise ConvexcheckError("arrays", f"{name}.array: {error.strerror}", hint="keep it beside the certificate") from error
     header = _HEADER.match(data)
     if digest(data) != name or not header:
-        raise ConvexcheckError("arrays", f"file {path(folder, name).name} has changed", f"content with digest {name[:16]}")
+        raise ConvexcheckError("arrays", f"file {name}.array has changed", f"content with digest {name}")
     shape = tuple(int(s) for s in header[2].split(b",") if s)
-    body = data[header.end() :]
-    if len(body) != 8 * math.prod(shape):
-        raise ConvexcheckError("arrays", f"{len(body)} bytes for shape {shape}")
-    array = np.frombuffer(body, dtype=header[1].decode()).reshape(shape)
-    if not np.isfinite(array).all():
-        raise ConvexcheckError("arrays", f"file {path(folder, name).name} holds NaN or infinity", "finite numbers")
-    return array
+    array = np.frombuffer(data[header.end() :], dtype=header[1].decode())
+    if array.size != math.prod(shape) or not np.isfinite(array).all():
+        raise ConvexcheckError("arrays", f"file {name}.array holds NaN, infinity or {array.size} values", f"shape {shape}")
+    return array.reshape(shape)
 
 
 def rationals(array: np.ndarray) -> np.ndarray:
     """An object array with the exact rational value of every entry."""
-    out = np.empty(array.shape, dtype=object)
-    flat = out.reshape(-1)
+    out = np.empty(array.size, dtype=object)
     for k, value in enumerate(array.reshape(-1).tolist()):
-        flat[k] = flint.fmpq(*value.as_integer_ratio())
-    return out
+        out[k] = flint.fmpq(*value.as_integer_ratio())
+    return out.reshape(array.shape)
 
 
 def values(array: Array, folder: Path | None) -> np.ndarray:
     """The exact entries of an `Array`, inline or from its file in `folder`."""
     if array.digest:
-        if folder is None or array.entries:
-            raise ConvexcheckError("arrays", "an array by digest without its file", hint="pass the folder of the certificate")
-        loaded = load(folder, array.digest)
-        if loaded.shape != array.shape:
-            raise ConvexcheckError("arrays", f"shape {loaded.shape}", f"{array.shape}")
+        loaded = load(folder, array.digest) if folder is not None and not array.entries else None
+        if loaded is None or loaded.shape != array.shape:
+            raise ConvexcheckError("arrays", f"{array.digest}.array with shape {array.shape}", "its file beside the certificate")
         return rationals(loaded)
-    out = np.empty(len(array.entries), dtype=object)
-    for k, q in enumerate(array.entries):
-        out[k] = flint.fmpq(q.numerator, q.denominator)
-    if len(array.entries) != math.prod(array.shape):
+    if len(array.entries) != math.prod(array.shape) or min(array.shape, default=0) < 0:
         raise ConvexcheckError("arrays", f"{len(array.entries)} entries for shape {array.shape}")
-    return out.reshape(array.shape)
+    return rationals(np.array(array.entries, dtype=object).reshape(array.shape))

@@ -1,12 +1,12 @@
 """Claims: what a certificate says of its statement (trusted)."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from convexcheck.certificate.evidence import Evidence
+from convexcheck.certificate.evidence import Evidence, Slot
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
+from convexcheck.expression.text import names_for, text
 
 VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
 
@@ -34,3 +34,10 @@ class Certificate:
     statement: Statement
     claim: Claim
     evidence: Evidence
+
+
+def injective(variables: Iterable[str], slots: Iterable[Slot]) -> str:
+    """The condition under which affine arguments determine the variables, in words."""
+    named = [(slot, names_for(slot.body, slot.sizes)) for slot in slots]
+    images = (f"{s.name}[{', '.join(n)}] = {text(s.body, n)}" if n else f"{s.name} = {text(s.body)}" for s, n in named)
+    return f"if the linear part of ({', '.join(variables)}) -> ({', '.join(images)}) is injective (full column rank)"

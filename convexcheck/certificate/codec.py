@@ -5,8 +5,6 @@ nodes, so that shared parts are written once. Reading is strict: a file is taken
 byte for byte, what writing its content gives. The digest guards against accidents only.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json
@@ -22,7 +20,7 @@ from convexcheck.certificate.claim import Certificate
 from convexcheck.expression import statement
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import Expression, rebuild
+from convexcheck.expression.term import ENTRIES, Expression, rebuild
 
 FORMAT, VERSION = "convexcheck certificate", 1
 MAX_BYTES, MAX_DIGITS, MAX_NESTING = 8_000_000, 2_500, 120
@@ -30,16 +28,22 @@ _KINDS: dict[str, type] = {
     c.__name__: c for m in (statement, claim, evidence) for c in vars(m).values()
     if dataclasses.is_dataclass(c) and isinstance(c, type) and c is not Certificate
 }  # fmt: skip
-_ARITY = {"const": 0, "pi": 0, "dim": 0, "bound": 0, "pow": 2, "Sum": 2, "Max": 2, "where": 3, "le": 2, "lt": 2,
-          "eq": 2, "not": 1, **dict.fromkeys(FUNCTIONS, 1)}  # fmt: skip
-_VARIADIC = {"add": 2, "mul": 2, "max": 2, "and": 2, "or": 2, "var": 0, "par": 0, "dir": 0}
+_NONE, _MANY = type(None), 10**6
+_SHAPES: dict[str, tuple[int, int, type]] = {  # how many arguments, and what data
+    "const": (0, 0, Fraction), "pi": (0, 0, _NONE), "dim": (0, 0, str), "bound": (0, 0, int),
+    **{op: (0, 9, str) for op in ENTRIES}, **{op: (2, _MANY, _NONE) for op in ("add", "mul", "max", "and", "or")},
+    **{op: (2, 2, _NONE) for op in ("pow", "Sum", "Max", "le", "lt", "eq")}, "where": (3, 3, _NONE),
+    **{op: (1, 1, _NONE) for op in ("not", *FUNCTIONS)},
+}  # fmt: skip
 _RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?\Z", re.ASCII)
 _HINTS: dict[type, dict[str, Any]] = {}
 
 
 def encode(certificate: Certificate) -> bytes:
     """The certificate as the bytes of its file."""
-    document = _document(certificate)
+    nodes: dict[Expression, int] = {}
+    parts = {k: _plain(getattr(certificate, k), nodes) for k in _parts()}
+    document = {"format": FORMAT, "version": VERSION, "nodes": _table(nodes), **parts}
     document["digest"] = hashlib.sha256(_dump(document)).hexdigest()
     return _dump(document)
 
@@ -102,12 +106,6 @@ def _dump(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
 
 
-def _document(c: Certificate) -> dict[str, Any]:
-    nodes: dict[Expression, int] = {}
-    parts = {k: _plain(getattr(c, k), nodes) for k in _parts()}
-    return {"format": FORMAT, "version": VERSION, "nodes": _table(nodes), **parts}
-
-
 def _plain(value: Any, nodes: dict[Expression, int]) -> Any:
     if isinstance(value, Expression):
         return _number(value, nodes)
@@ -137,19 +135,15 @@ def _table(nodes: dict[Expression, int]) -> list[list[Any]]:
 
 def _node(row: Any, nodes: list[Expression]) -> Expression:
     op, numbers, data = row
-    if any(type(k) is not int or not 0 <= k < len(nodes) for k in numbers):
+    least, most, kind = _SHAPES[op]
+    data = _fraction(data) if kind is Fraction else data
+    backward = all(type(k) is int and 0 <= k < len(nodes) for k in numbers)
+    if not backward or not least <= len(numbers) <= most or type(data) is not kind or (op == "bound" and data < 0):
         raise _malformed(f"node {row}")
-    if _ARITY.get(op, len(numbers)) != len(numbers) or len(numbers) < _VARIADIC.get(op, 0) or op not in (*_ARITY, *_VARIADIC):
-        raise _malformed(f"node {row}")
-    if op == "const":
-        data = _fraction(data)
-    expected = Fraction if op == "const" else int if op == "bound" else str if op in ("dim", "var", "par", "dir") else type(None)
-    if type(data) is not expected or (op == "bound" and data < 0):
-        raise _malformed(f"node {row}")
-    bare = Expression(op, tuple(nodes[k] for k in numbers), data)
-    if op in ("add", "mul", "pow", "max") and rebuild(Expression(op, (), data), bare.args) is not bare:
+    node = Expression(op, tuple(nodes[k] for k in numbers), data)
+    if op in ("add", "mul", "pow", "max") and rebuild(Expression(op), node.args) is not node:
         raise _malformed(f"node {row} is not in constructor form")
-    return bare
+    return node
 
 
 def _fraction(value: Any) -> Fraction:
@@ -159,34 +153,25 @@ def _fraction(value: Any) -> Fraction:
 
 
 def _build(hint: Any, value: Any, nodes: list[Expression]) -> Any:
-    """The value of type `hint` that `value` encodes."""
+    """The value of type `hint` that `value` encodes; whatever is not exactly that is refused here or by `encode`."""
     origin, options = typing.get_origin(hint), typing.get_args(hint)
-    if origin is types.UnionType or origin is typing.Union:
-        if value is None and type(None) in options:
+    if origin in (types.UnionType, typing.Union):
+        if value is None and _NONE in options:
             return None
-        if isinstance(value, dict):
-            hint = next((o for o in options if getattr(o, "__name__", "") == value["kind"]), None)
-        else:
-            hint = next(o for o in options if o is not type(None))
-        return _build(hint, value, nodes)
-    if hint is Expression:
-        if type(value) is not int or value < 0:
-            raise _malformed(f"node number {value!r}")
-        return nodes[value]
+        name = value["kind"] if isinstance(value, dict) else None
+        return _build(next(o for o in options if o is not _NONE and name in (None, o.__name__)), value, nodes)
     if hint is Fraction:
         return _fraction(value)
-    if origin is tuple and options[-1] is Ellipsis:
-        return tuple(_build(options[0], v, nodes) for v in value)
     if origin is tuple:
-        return tuple(_build(o, v, nodes) for o, v in zip(options, value, strict=True))
-    if origin is not None and issubclass(origin, Mapping):
-        built = [(_build(options[0], k, nodes), _build(options[1], v, nodes)) for k, v in value]
-        return dict(built)
+        hints = [options[0]] * len(value) if options[-1] is Ellipsis else options
+        return tuple(_build(h, v, nodes) for h, v in zip(hints, value, strict=True))
+    if origin is Mapping:
+        return {_build(options[0], k, nodes): _build(options[1], v, nodes) for k, v in value}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         fields = _HINTS.setdefault(hint, typing.get_type_hints(hint))
         if value["kind"] != hint.__name__ or set(value) != {"kind", *fields}:
             raise _malformed(f"{hint.__name__} with the fields {sorted(value)}")
         return hint(**{name: _build(h, value[name], nodes) for name, h in fields.items()})
-    if hint not in (str, int, bool) or type(value) is not hint:
-        raise _malformed(f"{value!r} where {getattr(hint, '__name__', hint)} is expected")
-    return value
+    if type(value) is not (int if hint is Expression else hint) or (hint is Expression and value < 0):
+        raise _malformed(f"{value!r} where {hint.__name__} is expected")
+    return nodes[value] if hint is Expression else value

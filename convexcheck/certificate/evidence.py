@@ -5,8 +5,6 @@ the innermost as 0. `Curvature` rules show that an expression is convex (or conc
 value is >= 0 or > 0. What each must contain is the kernel's business; these are only the shapes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,14 +24,14 @@ class Rewritten:
     """The value equals `target` by normal forms, and `target` has the sign."""
 
     target: Expression
-    premise: Sign
+    premise: "Sign"
 
 
 @dataclass(frozen=True)
 class EachTerm:
-    """Every term of a sum, factor of a product, or term of a sum over a binder is >= 0 (first one > 0 if strict)."""
+    """Every term of a sum is >= 0, or the term of a sum over a binder for every index."""
 
-    premises: tuple[Sign, ...]
+    premises: tuple["Sign", ...]
 
 
 @dataclass(frozen=True)
@@ -53,18 +51,11 @@ class DiagonalLowRank:
     weight: Expression
     vectors: tuple[Expression, ...]
     matrix: tuple[Expression, ...]
-    weight_sign: Sign
-    minors: tuple[Sign, ...]
+    weight_sign: "Sign"
+    minors: tuple["Sign", ...]
 
 
-@dataclass(frozen=True)
-class SmallForm:
-    """A quadratic form in finitely many scalar directions: all principal minors of its matrix are >= 0."""
-
-    minors: tuple[Sign, ...]
-
-
-Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank | SmallForm
+Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank
 
 # --- convex or concave --------------------------------------------------------------------------------
 
@@ -75,24 +66,10 @@ class Affine:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """A sum: every term has the curvature; over a binder, the term for every index."""
-
-    premises: tuple[Curvature, ...]
-
-
-@dataclass(frozen=True)
-class Scaled:
-    """A product of factors free of variables, whose product has a sign, and of one factor with curvature."""
-
-    premise: Curvature
-
-
-@dataclass(frozen=True)
 class Maximum:
     """A maximum of convex expressions; over a binder, convex for every index."""
 
-    premises: tuple[Curvature, ...]
+    premises: tuple["Curvature", ...]
 
 
 @dataclass(frozen=True)
@@ -106,20 +83,20 @@ class Slot:
     sizes: tuple[Expression, ...]
     body: Expression
     curvature: str
-    premise: Curvature
+    premise: "Curvature"
 
 
 @dataclass(frozen=True)
 class Composition:
     """h(g_1, ..., g_m): `outer` is h with the slots as variables, `premise` its curvature on their ranges.
 
-    `monotone` shows D h [v] >= 0 for every v that the curvatures of the arguments allow; None if all are affine.
+    Sums, multiples and sums over a binder are compositions with an affine h. `monotone` shows D h [v] >= 0 for every v that the curvatures of the arguments allow; None if all are affine.
     """
 
     outer: Expression
     slots: tuple[Slot, ...]
-    premise: Curvature
-    monotone: Sign | None
+    premise: "Curvature"
+    monotone: "Sign | None"
 
 
 @dataclass(frozen=True)
@@ -127,14 +104,14 @@ class Rewriting:
     """The function equals `target` by normal forms, and `target` has the curvature."""
 
     target: Expression
-    premise: Curvature
+    premise: "Curvature"
 
 
 @dataclass(frozen=True)
 class SecondOrder:
     """The function is C2 inside the domain, and its Hessian form has the sign there for every direction."""
 
-    form: Sign
+    form: "Sign"
 
 
 @dataclass(frozen=True)
@@ -147,10 +124,10 @@ class Generalisation:
     general: Statement
     sizes: tuple[tuple[str, int], ...]
     modulus: Expression | None
-    premise: Proof
+    premise: "Proof"
 
 
-Curvature = Affine | Terms | Scaled | Maximum | Composition | Rewriting | SecondOrder
+Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder
 
 # --- points -------------------------------------------------------------------------------------------
 
@@ -186,6 +163,8 @@ class Proof:
         domain: convexity of the domain's conditions that are not affine, in order.
         inside: an instance that satisfies every condition, strictly where it can: the domain is not empty.
         modulus: the rule for the function minus the claimed square, where a modulus is claimed.
+        strict: where strictness rests on second order: for each variable (or each slot of a composition with affine
+            arguments) a weight c > 0 at its generic entry, such that the Hessian form is >= the sum of c v**2.
     """
 
     curvature: Curvature
@@ -193,6 +172,7 @@ class Proof:
     domain: tuple[Curvature, ...] = ()
     inside: Instance | None = None
     modulus: Curvature | None = None
+    strict: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,19 +186,11 @@ class JensenGap:
 
 
 @dataclass(frozen=True)
-class NegativeCurvature:
-    """D2 f(x)[v, v] < 0 at the instance, whose variables are x; x lies inside the domain."""
-
-    instance: Instance
-    direction: tuple[tuple[str, Array], ...]
-
-
-@dataclass(frozen=True)
 class Neither:
     """Two counterexamples: `convex` refutes convexity, `concave` refutes concavity."""
 
-    convex: Counterexample
-    concave: Counterexample
+    convex: JensenGap
+    concave: JensenGap
 
 
 @dataclass(frozen=True)
@@ -245,5 +217,4 @@ class EmptyDomain:
     which: int
 
 
-Counterexample = JensenGap | NegativeCurvature
-Evidence = Proof | Generalisation | JensenGap | NegativeCurvature | Neither | Undefined | OutsideDomain | EmptyDomain
+Evidence = Proof | Generalisation | JensenGap | Neither | Undefined | OutsideDomain | EmptyDomain

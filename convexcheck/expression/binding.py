@@ -4,11 +4,9 @@ Bound indices are de Bruijn numbers; an opened index is a node of another kind (
 number and the size that it runs below, so that no substitution can capture it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from convexcheck.expression.term import BINDERS, Expression, Operand, bound, const, rebuild
+from convexcheck.expression.term import BINDERS, ENTRIES, Expression, Operand, bound, const, rebuild
 
 
 def fresh(size: Expression, *avoid: Expression) -> Expression:
@@ -83,39 +81,34 @@ def opened(node: Expression, *avoid: Expression) -> tuple[Expression, Expression
     return instantiate(node.args[-1], [index]), index
 
 
-def substitute(
-    node: Expression, entries: Mapping[tuple[str, str], Expression], sizes: Mapping[str, Expression] | None = None
-) -> Expression:
+Entries = Mapping[tuple[str, str], Expression]
+
+
+def substitute(node: Expression, entries: Entries, sizes: Mapping[str, Expression] | None = None) -> Expression:
     """Replace array entries and sizes, without capture.
 
     Args:
+        node: the expression to rebuild.
         entries: for ``(op, name)`` a body whose bound indices 0, 1, ... stand for the entry's indices.
         sizes: for a symbolic size its value.
     """
-    sizes = sizes or {}
 
     def leaf(e: Expression, k: int) -> Expression | None:
-        if e.op == "dim" and e.data in sizes:
-            return sizes[e.data]
-        body = entries.get((e.op, e.data)) if e.data is not None and e.op in ("var", "par", "dir") else None
-        if body is None:
-            return None
-        return instantiate(body, [transform(a, leaf, k) for a in e.args])
+        if e.op == "dim":
+            return sizes.get(e.data) if sizes else None
+        body = entries.get((e.op, e.data)) if e.op in ENTRIES else None
+        return body and instantiate(body, [transform(a, leaf, k) for a in e.args])
 
     return transform(node, leaf)
 
 
 def nodes(*roots: Expression) -> Iterator[Expression]:
-    """Every distinct node below `roots`, children first."""
+    """Every distinct node below `roots`."""
     seen: set[Expression] = set()
-    stack = [(r, False) for r in reversed(roots)]
+    stack = list(roots)
     while stack:
-        node, ready = stack.pop()
-        if node in seen:
-            continue
-        if ready:
+        node = stack.pop()
+        if node not in seen:
             seen.add(node)
             yield node
-        else:
-            stack.append((node, True))
-            stack.extend((a, False) for a in reversed(node.args))
+            stack.extend(node.args)

@@ -5,14 +5,12 @@ otherwise; an index needs to be in range, a ``Max`` over a binder a nonempty ran
 ``where`` need to be real only where they are taken, so they may assume the condition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from convexcheck.expression.binding import opened
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.functions import FUNCTIONS, POSITIVE, REALS
+from convexcheck.expression.functions import FUNCTIONS, POSITIVE
 from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import BINDERS, Expression, add, mul
 
@@ -33,43 +31,32 @@ class Obligation(NamedTuple):
         return i.positive or (self.relation == "ge" and i.lo >= 0) or (self.relation == "ne" and i.negative)
 
 
-def obligations(e: Expression, context: Context, seen: set[tuple[Expression, int]] | None = None) -> Iterator[Obligation]:
+Seen = set[tuple[Expression, Context]]
+
+
+def obligations(e: Expression, context: Context, seen: Seen | None = None) -> Iterator[Obligation]:
     """Everything that must hold for `e` to be real wherever the facts of `context` hold."""
     seen = set() if seen is None else seen
-    if (e, id(context)) in seen:
+    if (e, context) in seen:
         return
-    seen.add((e, id(context)))
-    if e.op in BINDERS:
-        body, _ = opened(e)
-        if e.op == "Max":
-            yield Obligation(context, "gt", e.args[0])
-        yield from obligations(body, context, seen)
-        return
+    seen.add((e, context))
     if e.op == "where":
         yield from obligations(e.args[0], context, seen)
-        for branch, truth in ((e.args[1], True), (e.args[2], False)):
-            inner = context.extended(assumed(e.args[0], truth)) if branch.args else context
-            yield from obligations(branch, inner, seen)
+        for branch, truth in zip(e.args[1:], (True, False), strict=True):
+            yield from obligations(branch, context.extended(assumed(e.args[0], truth)) if branch.args else context, seen)
         return
-    for a in e.args if e.op != "index" else ():
+    for a in (opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
         yield from obligations(a, context, seen)
     declared = context.declaration(e) if e.op in ("var", "par") else None
-    if declared:
-        for index, size in zip(e.args, declared.shape, strict=True):
-            yield Obligation(context, "index", index, size)
+    for index, size in zip(e.args, declared.shape if declared else (), strict=False):
+        yield Obligation(context, "index", index, size)
     if e.op == "pow":
-        base, q = e.args[0], e.args[1].data if e.args[1].op == "const" else None
-        if q is not None and q.denominator == 1:
-            if q < 0:
-                yield Obligation(context, "ne", base)
-        else:
-            yield Obligation(context, "ge" if q is not None and q > 0 else "gt", base)
-    row = FUNCTIONS.get(e.op)
-    if row and row.domain == POSITIVE:
+        q = e.args[1].data if e.args[1].op == "const" else None
+        if q is None or q.denominator > 1 or q < 0:
+            relation = "gt" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
+            yield Obligation(context, relation, e.args[0])
+    if e.op == "Max" or (e.op in FUNCTIONS and FUNCTIONS[e.op].domain == POSITIVE):
         yield Obligation(context, "gt", e.args[0])
-    elif row and row.domain != REALS:
-        yield Obligation(context, "ge", e.args[0] - row.domain.lo)
-        yield Obligation(context, "ge", row.domain.hi - e.args[0])
 
 
 def assumed(condition: Expression, truth: bool) -> list[Condition]:
@@ -106,18 +93,9 @@ def _integral(e: Expression, context: Context) -> bool:
 
 
 def decided(condition: Expression, context: Context) -> bool | None:
-    """The truth value of a condition where bounds settle it, else None."""
-    op, args = condition.op, condition.args
-    if op == "not":
-        inner = decided(args[0], context)
-        return None if inner is None else not inner
-    if op in ("and", "or"):
-        values = [decided(a, context) for a in args]
-        stop = op == "or"
-        return stop if stop in values else None if None in values else not stop
-    gap = context.bounds(add(args[1], mul(-1, args[0])))
-    if op == "eq":
-        return True if gap.lo == gap.hi == 0 else False if gap.positive or gap.negative else None
-    if gap.positive or (op == "le" and gap.lo >= 0):
-        return True
-    return False if gap.negative or (op == "lt" and gap.hi <= 0) else None
+    """The truth value of an inequality where bounds settle it, else None."""
+    for truth in (True, False) if condition.op in ("le", "lt") else ():
+        (fact,) = assumed(condition, truth)
+        if Obligation(context, fact.relation, fact.body).holds():
+            return truth
+    return None

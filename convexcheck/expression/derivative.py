@@ -5,8 +5,6 @@ result is linear in the direction; applied twice it is the quadratic form of the
 Source: any calculus text; the rows of `functions` give the outer derivatives.
 """
 
-from __future__ import annotations
-
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, log
 from convexcheck.expression.term import ENTRIES, ZERO, Expression, add, apply, mul, over, power

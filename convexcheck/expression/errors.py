@@ -1,7 +1,5 @@
 """The one error that input can cause, in every stage (trusted; no dependencies)."""
 
-from __future__ import annotations
-
 
 class ConvexcheckError(Exception):
     """An input that a stage cannot take, said in one message.
@@ -15,12 +13,8 @@ class ConvexcheckError(Exception):
 
     def __init__(self, stage: str, message: str, expected: str = "", hint: str = "") -> None:
         self.stage, self.message, self.expected, self.hint = stage, message, expected, hint
-        parts = [f"{stage}: {message}"]
-        if expected:
-            parts.append(f"expected {expected}")
-        if hint:
-            parts.append(f"try: {hint}")
-        super().__init__("; ".join(parts))
+        tail = (f"; expected {expected}" if expected else "") + (f"; try: {hint}" if hint else "")
+        super().__init__(f"{stage}: {message}{tail}")
 
 
 class Unsupported(ConvexcheckError):

@@ -6,13 +6,13 @@ derivatives. ``sqrt``, ``log1p``, ``min`` and the like are read as combinations 
 Source: NIST Handbook of Mathematical Functions (DLMF), chapters 4 and 7.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from flint import arb
 
 from convexcheck.expression.term import PI, Expression, apply, mul, power
 
@@ -26,14 +26,6 @@ class Interval(NamedTuple):
     hi: Number = inf
     lo_open: bool = False
     hi_open: bool = False
-
-    def __contains__(self, other: object) -> bool:
-        """Whether the interval `other` lies inside."""
-        if not isinstance(other, Interval):
-            return NotImplemented
-        low = other.lo > self.lo or (other.lo == self.lo and (other.lo_open or not self.lo_open or other.lo == -inf))
-        high = other.hi < self.hi or (other.hi == self.hi and (other.hi_open or not self.hi_open or other.hi == inf))
-        return low and high
 
     @property
     def positive(self) -> bool:
@@ -55,18 +47,20 @@ _ONE, _HALF = Fraction(1), Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Function:
-    """One row: `domain` and `range` as intervals, `monotone` +1, -1 or 0 (not monotone).
+    """One row: `domain` and `range`; if `increasing`, it takes `value` at `at`.
 
     `derivative` maps the argument to the derivative there (None at a kink: not differentiable
-    everywhere); `definition` rewrites into other rows; `ball` names the method of ``flint.arb``.
+    everywhere); `definition` rewrites into other rows; `ball` evaluates in ``flint.arb``.
     """
 
-    domain: Interval
-    range: Interval
-    monotone: int
     derivative: Callable[[Expression], Expression] | None
-    ball: str = ""
+    ball: Callable[[Any], Any]
+    range: Interval = REALS
+    increasing: bool = True
+    value: Fraction = Fraction(0)
     definition: Callable[[Expression], Expression] | None = None
+    domain: Interval = REALS
+    at: Fraction = Fraction(0)
 
 
 def exp(t: Expression) -> Expression:
@@ -88,33 +82,32 @@ def _tanh(t: Expression) -> Expression:
     return (exp(2 * t) - 1) / (exp(2 * t) + 1)
 
 
+def _at(name: str) -> Callable[[Expression], Expression]:
+    return lambda t: apply(name, t)
+
+
+_1, _half = Fraction(1), Fraction(1, 2)
+_sphere, _ball = Interval(-_1, _1), Interval(-_1, _1, True, True)
 FUNCTIONS: dict[str, Function] = {
-    "exp": Function(REALS, POSITIVE, 1, exp, "exp"),
-    "log": Function(POSITIVE, REALS, 1, lambda t: power(t, -1), "log"),
-    "abs": Function(REALS, NONNEGATIVE, 0, None),
-    "sin": Function(REALS, Interval(-_ONE, _ONE), 0, lambda t: apply("cos", t), "sin"),
-    "cos": Function(REALS, Interval(-_ONE, _ONE), 0, lambda t: -apply("sin", t), "cos"),
-    "atan": Function(REALS, Interval(Fraction(-2), Fraction(2)), 1, lambda t: 1 / (1 + t**2), "atan"),
-    "asinh": Function(REALS, REALS, 1, lambda t: power(1 + t**2, -_HALF), "asinh"),
-    "sinh": Function(REALS, REALS, 1, lambda t: apply("cosh", t), "sinh", lambda t: (exp(t) - exp(-t)) / 2),
-    "cosh": Function(
-        REALS, Interval(_ONE), 0, lambda t: apply("sinh", t), "cosh", lambda t: (exp(t) + exp(-t)) / 2
-    ),
-    "tanh": Function(
-        REALS, Interval(-_ONE, _ONE, True, True), 1, lambda t: power(apply("cosh", t), -2), "tanh", _tanh
-    ),
+    "exp": Function(exp, arb.exp, POSITIVE, True, _1),
+    "log": Function(lambda t: power(t, -1), arb.log, domain=POSITIVE, at=_1),
+    "abs": Function(None, abs, NONNEGATIVE, False),
+    "sin": Function(_at("cos"), arb.sin, _sphere, False),
+    "cos": Function(lambda t: -apply("sin", t), arb.cos, _sphere, False),
+    "atan": Function(lambda t: 1 / (1 + t**2), arb.atan, Interval(Fraction(-2), Fraction(2))),
+    "asinh": Function(lambda t: power(1 + t**2, -_half), arb.asinh),
+    "sinh": Function(_at("cosh"), arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
+    "cosh": Function(_at("sinh"), arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
+    "tanh": Function(lambda t: power(apply("cosh", t), -2), arb.tanh, _ball, definition=_tanh),
     "sigmoid": Function(
-        REALS, UNIT, 1, lambda t: sigmoid(t) * sigmoid(-t), "", lambda t: power(1 + exp(-t), -1)
+        lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), UNIT, True, _half,
+        lambda t: power(1 + exp(-t), -1),
     ),
-    "softplus": Function(REALS, POSITIVE, 1, sigmoid, "", lambda t: log(1 + exp(t))),
-    "erf": Function(
-        REALS,
-        Interval(-_ONE, _ONE, True, True),
-        1,
-        lambda t: mul(2, power(PI, -_HALF), exp(-(t**2))),
-        "erf",
+    "softplus": Function(
+        sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))
     ),
-}
+    "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), arb.erf, _ball),
+}  # fmt: skip
 
 
 def define(node: Expression) -> Expression:

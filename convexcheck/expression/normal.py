@@ -9,15 +9,13 @@ substitution by an indicator. A rule that needs a sign asks `bounds`. Each holds
 are defined, so domains must be settled on the expression as it was written, before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from math import floor, gcd, lcm
 
 from convexcheck.expression.binding import abstract, instantiate, opened
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import decided, in_range, total
+from convexcheck.expression.defined import decided, in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, const, maximum, mul, over, power, rebuild
@@ -25,8 +23,7 @@ from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, const
 Monomial = tuple[tuple[Expression, Fraction], ...]
 Polynomial = dict[Monomial, Fraction]
 MAX_TERMS = 20_000
-_TRIAL = 2_000
-_1 = Fraction(1)
+_0, _1 = Fraction(0), Fraction(1)
 
 
 def normal(e: Expression, context: Context) -> Expression:
@@ -73,13 +70,13 @@ def polynomial(e: Expression, context: Context) -> Polynomial:
     found = context.polynomials.get(e)
     if found is None:
         found = context.polynomials[e] = _rule(e, context)
-    return found  # type: ignore[return-value]  # the context stores polynomials only, opaque to `bounds`
+    return found
 
 
 def _monomial(factors: Iterable[tuple[Expression, Fraction]]) -> Monomial:
     total: dict[Expression, Fraction] = {}
     for g, k in factors:
-        total[g] = total.get(g, Fraction(0)) + k
+        total[g] = total.get(g, _0) + k
     return tuple(sorted(((g, k) for g, k in total.items() if k), key=lambda f: f[0].key))
 
 
@@ -87,7 +84,7 @@ def _sum(parts: Iterable[Polynomial]) -> Polynomial:
     total: Polynomial = {}
     for p in parts:
         for m, c in p.items():
-            total[m] = total.get(m, Fraction(0)) + c
+            total[m] = total.get(m, _0) + c
     if len(total) > MAX_TERMS:
         raise ConvexcheckError("normal form", f"more than {MAX_TERMS} terms", hint="a smaller expression")
     return {m: c for m, c in total.items() if c}
@@ -104,7 +101,7 @@ def _product(p: Polynomial, q: Polynomial, context: Context) -> Polynomial:
             if any(_reducible(g, k) for g, k in merged):
                 expand.append(_reduced(merged, c * d, context))
             else:
-                total[merged] = total.get(merged, Fraction(0)) + c * d
+                total[merged] = total.get(merged, _0) + c * d
     return _sum([total, *expand])
 
 
@@ -126,42 +123,16 @@ def _reduced(m: Monomial, c: Fraction, context: Context) -> Polynomial:
         elif g.op == "abs":  # |u|**2 = u**2
             rest.append((g, k - 2 * floor(k / 2)))
             factors.append(polynomial(power(g.args[0], 2 * floor(k / 2)), context))
-        elif g is ZERO:
-            raise ConvexcheckError("normal form", "a negative power of 0", "an expression that is defined")
         else:
             rest.append((g, k - floor(k)))
             if g.op == "const":
                 c *= g.data ** floor(k)
             else:
-                factors.extend([polynomial(g, context)] * floor(k))
+                factors += [polynomial(g, context)] * floor(k)
     result: Polynomial = {_monomial(rest): c}
     for f in factors:
         result = _product(result, f, context)
     return result
-
-
-def _primes(c: Fraction) -> dict[int, int]:
-    """The prime powers of c > 0 (a cofactor without a small divisor counts as one prime)."""
-    found: dict[int, int] = {}
-    for number, sign in ((c.numerator, 1), (c.denominator, -1)):
-        divisor = 2
-        while number > 1:
-            if divisor > _TRIAL or divisor * divisor > number:
-                divisor = number
-            while number % divisor == 0:
-                found[divisor] = found.get(divisor, 0) + sign
-                number //= divisor
-            divisor += 1
-    return found
-
-
-def _constant_power(c: Fraction, q: Fraction) -> tuple[Fraction, list[tuple[Expression, Fraction]]]:
-    """c ** q for c > 0 as a rational times prime powers with exponents in (0, 1)."""
-    powers = [(prime, k * q) for prime, k in _primes(c).items()]
-    outside = _1
-    for prime, k in powers:
-        outside *= Fraction(prime) ** floor(k)
-    return outside, [(const(prime), k - floor(k)) for prime, k in powers if k.denominator > 1]
 
 
 def _content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, Monomial, Polynomial]:
@@ -171,14 +142,10 @@ def _content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction,
     primitive part is > 0.
     """
     scale = Fraction(gcd(*(c.numerator for c in p.values())), lcm(*(c.denominator for c in p.values())))
-    least: dict[Expression, Fraction] = {}
-    for m in p:
-        for g, _ in m:
-            least[g] = Fraction(0)
+    least: dict[Expression, Fraction] = {g: _0 for m in p for g, _ in m}
     for g in least:
-        exponents = [dict(m).get(g, Fraction(0)) for m in p]
         if not positive or context.bounds(g).positive:
-            least[g] = min(exponents)
+            least[g] = min(dict(m).get(g, _0) for m in p)
     common = _monomial(least.items())
     inverse = [(g, -k) for g, k in common]
     rest = {_monomial((*m, *inverse)): c / scale for m, c in p.items()}
@@ -205,13 +172,12 @@ def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
             raise ConvexcheckError("normal form", "a negative power of 0", "an expression that is defined")
         return {}
     scale, common, rest = _content(p, context, positive=not integral)
-    outside, roots = (scale ** int(q), []) if integral else _constant_power(scale, q)
-    factors = [*roots, *((g, k * q) for g, k in common)]
-    if rest != {(): _1}:
-        if not integral and len(rest) == 1 and next(iter(rest.values())) > 0:
-            factors += _root(next(iter(rest)), q)
-        else:
-            factors.append((expression(rest), q))
+    outside, root = (scale ** int(q), _0) if integral else (scale ** floor(q), q - floor(q))
+    factors = [(const(scale), root), *((g, k * q) for g, k in common)] if scale != 1 else [(g, k * q) for g, k in common]
+    if not integral and len(rest) == 1 and next(iter(rest.values())) > 0:
+        factors += _root(next(iter(rest)), q)
+    elif rest != {(): _1}:
+        factors.append((expression(rest), q))
     return _reduced(_monomial(factors), outside, context)
 
 
@@ -219,9 +185,9 @@ def _root(m: Monomial, q: Fraction) -> list[tuple[Expression, Fraction]]:
     """(product of g**k) ** q for a q that is no integer: even powers come out as absolute values."""
     even = [(apply("abs", g), k * q) for g, k in m if k.denominator == 1 and k % 2 == 0]
     odd = [(g, k) for g, k in m if k.denominator > 1 or k % 2]
-    if len(odd) == 1:  # g**k >= 0 with k odd or no integer: then g >= 0 itself
-        return [*even, (odd[0][0], odd[0][1] * q)]
-    return [*even, (expression({_monomial(odd): _1}), q)] if odd else even
+    if len(odd) > 1:
+        return [*even, (expression({_monomial(odd): _1}), q)]
+    return [*even, *((g, k * q) for g, k in odd)]  # g**k >= 0 with k odd or no integer: then g >= 0 itself
 
 
 def _exp(p: Polynomial, context: Context) -> Polynomial:
@@ -239,7 +205,7 @@ def _log(p: Polynomial, context: Context) -> Polynomial:
     if not p:
         raise ConvexcheckError("normal form", "log(0)", "an expression that is defined")
     scale, common, rest = _content(p, context, positive=True)
-    parts: list[Polynomial] = [{((apply("log", const(n)), _1),): Fraction(k)} for n, k in _primes(scale).items()]
+    parts: list[Polynomial] = [{((apply("log", const(scale)), _1),): _1}] if scale != 1 else []
     for g, k in common:
         if g.op == "exp":
             parts.append({m: c * k for m, c in polynomial(g.args[0], context).items()})
@@ -262,13 +228,14 @@ def _over(e: Expression, context: Context) -> Polynomial:
     total: list[Polynomial] = []
     for m, c in polynomial(body, context).items():
         free, inner = _split(m, index)
-        picked = next((_selected(g, index, context) for g, _ in inner if _selected(g, index, context)), None)
+        picked = next((p for g, _ in inner if (p := _selected(g, index, context))), None)
         if picked:
-            value = instantiate(abstract(expression({_monomial(f for f in inner if f[0] is not picked[0]): c}), [index]), [picked[1]])
-            total.append(_product({free: _1}, polynomial(value, context), context))
-            continue
-        term = expression({inner: _1})
-        summed = polynomial(e.args[0], context) if term is ONE else {((_sorted_sum(over("Sum", e.args[0], abstract(term, [index]))), _1),): _1}
+            others = abstract(expression({tuple(f for f in inner if f[0] is not picked[0]): _1}), [index])
+            summed = polynomial(instantiate(others, [picked[1]]), context)
+        elif inner:
+            summed = {((_sorted_sum(over("Sum", e.args[0], abstract(expression({inner: _1}), [index]))), _1),): _1}
+        else:
+            summed = polynomial(e.args[0], context)
         total.append(_product({free: c}, summed, context))
     return _sum(total)
 
@@ -287,10 +254,8 @@ def _selected(g: Expression, index: Expression, context: Context) -> tuple[Expre
     """For the indicator of ``index = value`` with 0 <= value < size: the indicator and the value."""
     if g.op != "where" or g.args[1:] != (ONE, ZERO) or g.args[0].op != "eq":
         return None
-    for a, b in (g.args[0].args, g.args[0].args[::-1]):
-        if a is index and ("index", index.data) not in b.symbols and in_range(b, index.args[0], context):
-            return g, b
-    return None
+    values = [b for b in g.args[0].args if b is not index and ("index", index.data) not in b.symbols]
+    return (g, values[0]) if index in g.args[0].args and values and in_range(values[0], index.args[0], context) else None
 
 
 def _max(e: Expression, context: Context) -> Polynomial:
@@ -316,35 +281,6 @@ def _abs(e: Expression, context: Context) -> Polynomial:
     if rest[min(rest, key=_order)] < 0:
         rest = {m: -c for m, c in rest.items()}
     return {_monomial([*common, (apply("abs", expression(rest)), _1)]): scale}
-
-
-def _where(e: Expression, args: list[Expression], context: Context) -> Polynomial:
-    """A choice by data is b + (a - b) [condition]; a choice by variables stays, unless bounds decide it."""
-    truth = decided(e.args[0], context)
-    if truth is not None or args[1] is args[2]:
-        return polynomial(e.args[1 if truth else 2], context)
-    if e.args[0].has("var", "dir") or not (total(args[1], context) and total(args[2], context)):
-        return {((apply("where", *args), _1),): _1}
-    chosen = _product(_indicator(e.args[0], context), polynomial(args[1] - args[2], context), context)
-    return _sum([polynomial(args[2], context), chosen])
-
-
-def _indicator(condition: Expression, context: Context) -> Polynomial:
-    one: Polynomial = {(): _1}
-    flipped = lambda p: _sum([one, {m: -c for m, c in p.items()}])  # noqa: E731
-    if condition.op == "not":
-        return flipped(_indicator(condition.args[0], context))
-    if condition.op in ("and", "or"):
-        result = one
-        for a in condition.args:
-            inner = _indicator(a, context)
-            result = _product(result, inner if condition.op == "and" else flipped(inner), context)
-        return result if condition.op == "and" else flipped(result)
-    a, b = (normal(x, context) for x in condition.args)
-    if condition.op == "lt":  # a < b is the contrary of b <= a
-        return flipped(_indicator(apply("le", b, a), context))
-    pair = (a, b) if condition.op == "le" else sorted((a, b), key=lambda x: x.key)
-    return {((apply("where", apply(condition.op, *pair), ONE, ZERO), _1),): _1}
 
 
 def _rule(e: Expression, context: Context) -> Polynomial:
@@ -375,8 +311,8 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     if e.op == "abs":
         return _abs(e, context)
     args = [normal(a, context) for a in e.args]
-    if e.op == "where":
-        return _where(e, args, context)
+    if e.op == "where" and (args[1] is args[2] or decided(e.args[0], context) is not None):
+        return polynomial(e.args[2 if decided(e.args[0], context) is False else 1], context)
     if e.op == "max":
         largest = [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)]
         top = maximum(*largest)

@@ -4,8 +4,6 @@ A statement reads: for all sizes, for all parameters that satisfy `given`, consi
 variables on the set that `domain` cuts out. Whether it is convex is the claim, and not said here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from convexcheck.expression.binding import nodes, substitute
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import BINDERS, CONDITIONS, Expression, bound, entry
+from convexcheck.expression.term import BINDERS, CONDITIONS, Expression, bound, const, entry
 
 RELATIONS = ("ge", "gt", "eq", "psd", "posdef", "symmetric")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
@@ -41,10 +39,10 @@ class Condition:
     body: Expression
     sizes: tuple[Expression, ...] = ()
 
-    def substitute(self, entries: Mapping[tuple[str, str], Expression], sizes: Mapping[str, Expression]) -> Condition:
-        """The same condition with entries and sizes replaced."""
+    def at(self, sizes: Mapping[str, Expression]) -> "Condition":
+        """The same condition with sizes replaced."""
         new = tuple(substitute(s, {}, sizes) for s in self.sizes)
-        return Condition(self.relation, substitute(self.body, entries, sizes), new)
+        return Condition(self.relation, substitute(self.body, {}, sizes), new)
 
 
 @dataclass(frozen=True)
@@ -64,66 +62,55 @@ class Statement:
     given: tuple[Condition, ...] = ()
     assumptions: tuple[str, ...] = ()
 
-    def check(self) -> Statement:
+    def check(self) -> "Statement":
         """Return the statement if every name is declared once and used with its number of indices.
 
         Raises:
             ConvexcheckError: naming the offending piece.
         """
-        declared = {**{("var", n): d for n, d in self.variables.items()}, **{("par", n): d for n, d in self.parameters.items()}}
+        arrays = {**{("var", n): d for n, d in self.variables.items()}, **{("par", n): d for n, d in self.parameters.items()}}
         names = [*self.variables, *self.parameters, *self.sizes]
-        for name in names:
-            if not _NAME.match(name) or names.count(name) > 1:
-                raise ConvexcheckError("statement", f"name {name!r}", "ASCII identifiers, each declared once")
-        if not self.variables:
-            raise ConvexcheckError("statement", "no variable is declared", hint="name one with wrt=")
-        if any(not isinstance(low, int) or low < 0 for low in self.sizes.values()):
-            raise ConvexcheckError("statement", "a negative size", "sizes >= 0")
         conditions = [*self.domain, *self.given]
-        shapes = [s for d in declared.values() for s in d.shape] + [s for c in conditions for s in c.sizes]
+        shapes = [s for d in arrays.values() for s in d.shape] + [s for c in conditions for s in c.sizes]
+        _require(bool(self.variables), "no variable is declared", "at least one: name it with wrt=")
+        for name in names:
+            _require(bool(_NAME.match(name)) and names.count(name) == 1, f"name {name!r}", "ASCII identifiers, each declared once")
+        _require(all(low >= 0 for low in self.sizes.values()), "a negative size", "sizes >= 0")
         for e in shapes:
-            if e.op not in ("const", "dim") or (e.op == "const" and (e.data < 0 or e.data.denominator > 1)):
-                raise ConvexcheckError("statement", f"size {e}", "a natural number or a symbolic size")
+            natural = e.op == "const" and e.data >= 0 and e.data.denominator == 1
+            _require(natural or e.op == "dim", f"size {e}", "a natural number or a symbolic size")
         for c in conditions:
-            if c.relation not in RELATIONS or c.body.loose > len(c.sizes):
-                raise ConvexcheckError("statement", f"condition {c.relation} {c.body}", f"one of {', '.join(RELATIONS)}")
-            if c.relation not in RELATIONS[:3] and (len(c.sizes) != 2 or c.sizes[0] is not c.sizes[1]):
-                raise ConvexcheckError("statement", f"{c.relation}({c.body})", "a square matrix")
-        if any(c.body.has("var") for c in self.given):
-            raise ConvexcheckError("statement", "`given` speaks of a variable", "parameters and sizes only")
-        if self.function.loose or self.function.op in CONDITIONS:
-            raise ConvexcheckError("statement", "the function is not a scalar", "one real value")
-        for e in nodes(self.function, *shapes, *(c.body for c in conditions)):
+            _require(c.relation in RELATIONS and c.body.loose <= len(c.sizes), f"condition {c.relation} {c.body}", "a known relation")
+            square = len(c.sizes) == 2 and c.sizes[0] is c.sizes[1]
+            _require(c.relation in RELATIONS[:3] or square, f"{c.relation}({c.body})", "a square matrix")
+        _require(not any(c.body.has("var") for c in self.given), "`given` speaks of a variable", "parameters and sizes only")
+        f = self.function
+        _require(not f.loose and f.op not in CONDITIONS, "the function is not a scalar", "one real value")
+        for e in nodes(f, *shapes, *(c.body for c in conditions)):
+            declared = arrays.get((e.op, e.data))
+            if e.op in ("var", "par"):
+                fits = declared is not None and len(declared.shape) == len(e.args)
+                _require(fits, f"{e.data} with {len(e.args)} indices", "a declared name, fully indexed")
             known = e.op in _STRUCTURAL or e.op in BINDERS or e.op in CONDITIONS or e.op in FUNCTIONS
-            arity = len(declared[e.op, e.data].shape) if (e.op, e.data) in declared else 0
-            if e.op in ("var", "par") and ((e.op, e.data) not in declared or arity != len(e.args)):
-                raise ConvexcheckError("statement", f"{e.data} with {len(e.args)} indices", "a declared name, fully indexed")
-            if not known or (e.op == "dim" and e.data not in self.sizes):
-                raise ConvexcheckError("statement", f"{e.op} {e.data or ''}".strip(), "the language's operations")
+            _require(known and (e.op != "dim" or e.data in self.sizes), f"{e.op} {e.data}", "the language's operations")
         return self
 
-    def negated(self) -> Statement:
-        """The same statement about minus the function."""
-        return replace(self, function=-self.function)
-
-    def instance(self, sizes: Mapping[str, int]) -> Statement:
+    def instance(self, sizes: Mapping[str, int]) -> "Statement":
         """The statement at some concrete sizes."""
-        from convexcheck.expression.term import const
-
         at = {name: const(value) for name, value in sizes.items()}
 
-        def shape(declaration: Declaration) -> Declaration:
-            return replace(declaration, shape=tuple(substitute(s, {}, at) for s in declaration.shape))
+        def shaped(arrays: Mapping[str, Declaration]) -> dict[str, Declaration]:
+            return {n: replace(d, shape=tuple(substitute(s, {}, at) for s in d.shape)) for n, d in arrays.items()}
 
-        return Statement(
-            substitute(self.function, {}, at),
-            {n: shape(d) for n, d in self.variables.items()},
-            {n: shape(d) for n, d in self.parameters.items()},
-            {n: low for n, low in self.sizes.items() if n not in at},
-            tuple(c.substitute({}, at) for c in self.domain),
-            tuple(c.substitute({}, at) for c in self.given),
-            self.assumptions,
-        )
+        least = {n: low for n, low in self.sizes.items() if n not in at}
+        domain, given = (tuple(c.at(at) for c in conditions) for conditions in (self.domain, self.given))
+        function = substitute(self.function, {}, at)
+        return Statement(function, shaped(self.variables), shaped(self.parameters), least, domain, given, self.assumptions)
+
+
+def _require(holds: bool, what: str, expected: str) -> None:
+    if not holds:
+        raise ConvexcheckError("statement", what, expected)
 
 
 def generic(op: str, name: str, declaration: Declaration) -> Expression:

@@ -25,8 +25,6 @@ Constructors fold constants and nothing that could hide where a function is unde
 stays, because its domain is part of the statement.
 """
 
-from __future__ import annotations
-
 import weakref
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -40,7 +38,7 @@ CONDITIONS = frozenset({"le", "lt", "eq", "and", "or", "not"})
 ENTRIES = frozenset({"var", "par", "dir"})
 MAX_DEPTH, MAX_BITS = 250, 8192
 _RANK = {op: rank for rank, op in enumerate(["const", "pi", "dim", "par", "var", "dir", "bound", "index"])}
-_TABLE: weakref.WeakValueDictionary[tuple[Any, ...], Expression] = weakref.WeakValueDictionary()
+_TABLE: weakref.WeakValueDictionary[tuple[Any, ...], "Expression"] = weakref.WeakValueDictionary()
 
 
 class Expression:
@@ -52,14 +50,15 @@ class Expression:
 
     __slots__ = ("op", "args", "data", "key", "symbols", "loose", "depth", "__weakref__")
     op: str
-    args: tuple[Expression, ...]
+    args: tuple["Expression", ...]
     data: Any
     key: tuple[Any, ...]
     symbols: frozenset[tuple[str, Any]]
     loose: int
     depth: int
 
-    def __new__(cls, op: str, args: tuple[Expression, ...] = (), data: Any = None) -> Expression:
+    def __new__(cls, op: str, args: tuple["Expression", ...] = (), data: Any = None) -> "Expression":
+        """The node, made only if no equal one exists."""
         found = _TABLE.get((op, args, data))
         if found is not None:
             return found
@@ -75,10 +74,10 @@ class Expression:
         self.symbols = frozenset().union(*(a.symbols for a in args))
         if op in ENTRIES or op in ("dim", "index"):
             self.symbols |= {(op, data)}
-        bound = BINDERS.get(op, 0)
-        inner = max((a.loose for a in args[:-1]), default=0) if args else 0
-        last = (args[-1].loose - bound) if args else 0
-        self.loose = data + 1 if op == "bound" else max(inner, last, 0)
+        loose = [a.loose for a in args]
+        if op in BINDERS:
+            loose[-1] -= BINDERS[op]
+        self.loose = data + 1 if op == "bound" else max(loose, default=0)
         _TABLE[(op, args, data)] = self
         return self
 
@@ -98,8 +97,8 @@ class Expression:
         """Whether a leaf of one of these kinds occurs."""
         return any(kind in ops for kind, _ in self.symbols)
 
-    __add__ = __radd__ = lambda self, other: add(self, other)  # type: ignore[assignment]  # both orders agree
-    __mul__ = __rmul__ = lambda self, other: mul(self, other)  # type: ignore[assignment]  # both orders agree
+    __add__ = __radd__ = lambda self, other: add(self, other)
+    __mul__ = __rmul__ = lambda self, other: mul(self, other)
     __neg__ = lambda self: mul(-1, self)  # noqa: E731
     __sub__ = lambda self, other: add(self, mul(-1, other))  # noqa: E731
     __rsub__ = lambda self, other: add(other, mul(-1, self))  # noqa: E731
@@ -116,6 +115,7 @@ def const(value: Operand) -> Expression:
     return value if isinstance(value, Expression) else Expression("const", (), Fraction(value))
 
 
+_MINUS_ONE = const(-1)
 ZERO, ONE, PI = const(0), const(1), Expression("pi")
 
 
@@ -171,8 +171,10 @@ def mul(*args: Operand) -> Expression:
 
 
 def power(base: Operand, exponent: Operand) -> Expression:
-    """``base ** exponent``; integer powers of rationals are folded."""
+    """``base ** exponent``; integer powers of rationals are folded, and 1/u**q for q > 0 is u**(-q)."""
     base, exponent = const(base), const(exponent)
+    if exponent is _MINUS_ONE and base.op == "pow" and base.args[1].op == "const" and base.args[1].data > 0:
+        base, exponent = base.args[0], const(-base.args[1].data)
     if exponent is ONE:
         return base
     if base.op == exponent.op == "const" and exponent.data.denominator == 1 and (base.data or exponent.data > 0):
@@ -209,5 +211,7 @@ def rebuild(node: Expression, args: Iterable[Expression]) -> Expression:
     new = tuple(args)
     if new == node.args:
         return node
-    make: Callable[..., Expression] | None = {"add": add, "mul": mul, "pow": power, "max": maximum}.get(node.op)
-    return make(*new) if make else Expression(node.op, new, node.data)
+    return _MAKE[node.op](*new) if node.op in _MAKE else Expression(node.op, new, node.data)
+
+
+_MAKE: dict[str, Callable[..., Expression]] = {"add": add, "mul": mul, "pow": power, "max": maximum}

@@ -1,4 +1,4 @@
 """The kernel (trusted): accepts a certificate or rejects it, without searching.
 
-Reading order: `scope`, `sign`, `curvature`, `strictness`, `points`, `domain`, `refutation`, `check`.
+Reading order: `sign`, `curvature`, `points`, `check`.
 """

@@ -1,7 +1,5 @@
 """The checker: bytes in, Accepted or Rejected out; it searches for nothing (trusted)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,24 +11,22 @@ from convexcheck.certificate.arrays import load, rationals
 from convexcheck.certificate.claim import VERDICTS, Claim
 from convexcheck.certificate.codec import decode, statement_digest
 from convexcheck.expression.binding import substitute
-from convexcheck.expression.defined import total
+from convexcheck.expression.bounds import Context, linear
+from convexcheck.expression.defined import obligations, total
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.statement import Statement, generic
-from convexcheck.expression.term import Expression, add, const, mul, over
+from convexcheck.expression.statement import Condition, Statement, generic
+from convexcheck.expression.term import add, const, mul
 from convexcheck.expression.text import statement_lines
-from convexcheck.kernel.curvature import curvature, is_affine
-from convexcheck.kernel.domain import admit
-from convexcheck.kernel.points import holds
-from convexcheck.kernel.refutation import counterexample, ill_posed
-from convexcheck.kernel.scope import Rejection
-from convexcheck.kernel.strictness import strictness
+from convexcheck.kernel.curvature import SIDES, curvature, is_affine, strictness, total_over
+from convexcheck.kernel.points import holds, ill_posed, jensen_gap, point
+from convexcheck.kernel.sign import Rejection, Scope, sign
 
-SIDES = {"convex": (1,), "concave": (-1,), "affine": (1, -1)}
+Used = Counter[str]
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The certificate is accepted: the claim of its statement is true if its axioms and this kernel are right.
+    """The certificate is accepted: its claim is true if its axioms and this kernel are right.
 
     `statement` holds the printed lines, `rules` how often each rule was used, `axioms` the names relied on,
     `digest` the digest of the statement alone.
@@ -73,142 +69,145 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
     """
     try:
         return _verify(data, folder)
-    except Rejection as rejection:
-        return Rejected(rejection.step, rejection.message)
     except ConvexcheckError as error:
-        return Rejected(error.stage, str(error))
-    except (RecursionError, MemoryError, OverflowError, ZeroDivisionError, ValueError) as error:
-        return Rejected("kernel", f"{type(error).__name__}: {error}")
+        return Rejected(error.stage, error.message)
+    except (ArithmeticError, KeyError, MemoryError, RecursionError, ValueError) as error:
+        return Rejected("kernel", f"{type(error).__name__} {error}")
 
 
 def _verify(data: bytes, folder: Path | None) -> Accepted:
     certificate = decode(data)
-    s, claim, evidence = certificate.statement.check(), certificate.claim, certificate.evidence
-    used: Counter[str] = Counter()
-    notes: list[str] = []
-    if claim.verdict not in VERDICTS:
-        raise Rejection("claim", f"verdict {claim.verdict!r}")
-    if claim.verdict in SIDES:
-        if isinstance(evidence, ev.Generalisation):
-            notes = _generalisation(s, claim, evidence, folder, used)
-        elif isinstance(evidence, ev.Proof):
-            notes = _proof(s, claim, evidence, used)
-        else:
-            raise Rejection("claim", f"{type(evidence).__name__} proves nothing")
-    elif claim.strict or claim.modulus is not None:
-        raise Rejection("claim", "strictness or a modulus of a function that is not convex")
+    s, claim, e = certificate.statement.check(), certificate.claim, certificate.evidence
+    used = Used()
+    proved = claim.verdict in SIDES
+    if claim.verdict not in VERDICTS or (not proved and (claim.strict or claim.modulus is not None)):
+        raise Rejection("claim", f"{claim.verdict!r}, strict {claim.strict!r}, modulus {claim.modulus}")
+    if proved and isinstance(e, ev.Generalisation):
+        notes = _generalisation(s, claim, e, folder, used)
+    elif proved and isinstance(e, ev.Proof):
+        notes = _proof(s, claim, e, used)
     elif claim.verdict == "ill-posed":
-        notes = [f"because    {ill_posed(s, evidence, folder, used)}", *_witness_lines(evidence)]
-    elif claim.verdict == "neither":
-        if not isinstance(evidence, ev.Neither):
-            raise Rejection("claim", "`neither` needs two counterexamples")
-        for side, one in ((1, evidence.convex), (-1, evidence.concave)):
-            notes += [f"not {'convex' if side == 1 else 'concave'}", *_refuted(s, side, one, folder, used)]
+        notes = [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
+        used[type(e).__name__] += 1
+    elif claim.verdict == "neither" and isinstance(e, ev.Neither):
+        notes = _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
+    elif claim.verdict in ("not convex", "not concave") and isinstance(e, ev.JensenGap):
+        notes = _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
     else:
-        if not isinstance(evidence, ev.JensenGap | ev.NegativeCurvature):
-            raise Rejection("claim", f"{type(evidence).__name__} is no counterexample")
-        notes = _refuted(s, 1 if claim.verdict == "not convex" else -1, evidence, folder, used)
-    lines = (_claim_line(claim), *statement_lines(s), *notes)
+        raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
+    strict = f", strictly {claim.strict}" * bool(claim.strict)
+    modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
+    lines = (f"claim      {claim.verdict}{strict}{modulus}", *statement_lines(s), *notes)
     return Accepted(claim.verdict, lines, tuple(sorted(used.items())), (), statement_digest(s))
 
 
-def _claim_line(claim: Claim) -> str:
-    strict = f", strictly {claim.strict}" if claim.strict else ""
-    modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
-    return f"claim      {claim.verdict}{strict}{modulus}"
+def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
+    """The scope of the statement's function: its domain is convex and not empty, and it is real there.
+
+    A domain is cut out by conditions in order; each is convex on the set that the earlier ones leave. Inside a
+    box with nonempty interior, ``>= 0`` holds as ``> 0``.
+    """
+    rules, signs = list(proof.domain), list(proof.defined)
+    for k, c in enumerate(s.domain):
+        earlier = Context(s, (*s.given, *s.domain[:k]))
+        inner = Scope(earlier, earlier, used=used).over(c.sizes, c.body)
+        body = inner.place("domain", c.body)
+        if not is_affine(body, earlier):
+            if c.relation not in ("ge", "gt") or not rules:
+                raise Rejection("domain", f"the condition on {body} may not cut out a convex set")
+            curvature(body, -1, rules.pop(0), inner)
+    conditions = (*s.domain, *s.given)
+    if (proof.inside is None) != (not conditions):
+        raise Rejection("domain", "a point inside is given if and only if there are conditions")
+    if proof.inside is not None:
+        values, sizes = point(s, proof.inside, proof.inside.variables, None)
+        if not all(holds(c, values, sizes) for c in conditions):
+            raise Rejection("domain", "the point inside does not satisfy every condition")
+    context = Context(s)
+    ends = [linear(c.body)[1] for c in s.domain]
+    box = all(c.relation in ("ge", "gt") and len(t) == 1 and t[0][0].op == "var" for c, t in zip(s.domain, ends, strict=True))
+    ranges = [context.bounds(total) for t in ends for total, _ in t] if box else []
+    strict = box and all(i.lo < i.hi for i in ranges)
+    facts = [Condition("gt", c.body, c.sizes) if strict else c for c in s.domain]
+    for o in obligations(s.function, context):
+        if not o.holds():
+            if not signs or o.relation not in ("ge", "gt"):
+                raise Rejection("domain", f"{o.value} {o.relation} is not shown, so the function may be undefined")
+            sign(o.value, o.relation == "gt", signs.pop(0), Scope(o.context, o.context, used=used))
+    if signs or rules:
+        raise Rejection("domain", "premises that nothing needs")
+    return Scope(context, Context(s, [*facts, *s.given]), used=used)
 
 
-def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Counter[str]) -> list[str]:
-    scope = replace(admit(s, proof), used=used)
-    sides = SIDES[claim.verdict]
-    if len(sides) == 2 and not (isinstance(proof.curvature, ev.Affine) and is_affine(s.function, scope.context)):
-        raise Rejection("claim", f"{s.function} is not affine")
-    curvature(s.function, sides[0], proof.curvature, scope)
-    if (claim.modulus is None) != (proof.modulus is None):
-        raise Rejection("modulus", "a claim without its rule, or a rule without its claim")
-    if claim.modulus is not None and proof.modulus is not None:
-        mu = claim.modulus
-        closed = mu.loose == 0 and not mu.has("var", "dir", "index") and mu.names("par") <= set(s.parameters)
-        if not closed or not total(mu, scope.context) or scope.context.bounds(mu).lo < 0 or mu.names("dim") - set(s.sizes):
+def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]:
+    scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
+    if claim.verdict == "affine" and not isinstance(proof.curvature, ev.Affine):
+        raise Rejection("claim", f"{s.function} is not shown to be affine")
+    curvature(s.function, side, proof.curvature, scope)
+    if (mu is None) != (proof.modulus is None) or (proof.strict and not claim.strict):
+        raise Rejection("claim", "a claim without its rule, or a rule without its claim")
+    shown = []
+    if mu is not None and proof.modulus is not None:
+        replace(s, function=mu).check()
+        if mu.has("var", "dir", "index") or not total(mu, scope.context) or scope.context.bounds(mu).lo < 0:
             raise Rejection("modulus", f"{mu} is not a number >= 0")
-        rest = add(s.function, mul(Fraction(-sides[0], 2), mu, squared_norm(s)))
-        curvature(rest, sides[0], proof.modulus, scope)
-    if claim.strict:
-        shown = strictness(s, sides[0], claim.modulus, proof.curvature, scope)
-        if claim.strict != shown:
-            raise Rejection("strict", f"shown is {shown!r}, claimed {claim.strict!r}")
-    return _inside_lines(proof.inside)
+        squares = add(*(total_over(d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
+        curvature(add(s.function, mul(Fraction(-side, 2), mu, squares)), side, proof.modulus, scope)
+        shown = ["always" if scope.context.bounds(mu).positive else f"if {mu} > 0"]
+    if proof.strict:
+        shown.append(strictness(s.function, s.variables, side, proof.curvature, dict(proof.strict), scope))
+    if claim.strict and claim.strict != ("always" if "always" in shown else " or ".join(shown)):
+        raise Rejection("strict", f"shown is {' or '.join(shown)!r}, claimed {claim.strict!r}")
+    return ["inside", *_witness(proof.inside)] if proof.inside else []
 
 
-def squared_norm(s: Statement) -> Expression:
-    """The sum of the squares of all entries of all variables."""
-    total_square: list[Expression] = []
-    for name, d in s.variables.items():
-        e = generic("var", name, d) ** 2
-        for size in d.shape:
-            e = over("Sum", size, e)
-        total_square.append(e)
-    return add(*total_square)
-
-
-def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Path | None, used: Counter[str]) -> list[str]:
+def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Path | None, used: Used) -> list[str]:
     """The statement is the instance of `general` at `sizes`, and its fixed arrays satisfy what `general` assumes."""
-    step, sizes = "Generalisation", dict(e.sizes)
+    step, sizes, general = "Generalisation", dict(e.sizes), e.general.check()
     used[step] += 1
-    general = e.general.check()
-    inner = replace(claim, modulus=e.modulus)
-    notes = _proof(general, inner, e.premise, used)
+    notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
     if len(sizes) != len(e.sizes) or set(sizes) != set(general.sizes) or any(sizes[n] < general.sizes[n] for n in sizes):
         raise Rejection(step, f"sizes {e.sizes}")
     at = general.instance(sizes)
-    at_sizes: dict[str, Expression] = {n: const(v) for n, v in sizes.items()}
-    modulus = None if e.modulus is None else substitute(e.modulus, {}, at_sizes)
+    modulus = None if e.modulus is None else substitute(e.modulus, {}, {n: const(k) for n, k in sizes.items()})
     bare = {n: replace(d, array="") for n, d in s.parameters.items()}
-    same = at.function is s.function and at.domain == s.domain and modulus is claim.modulus and at.assumptions == s.assumptions
-    if not same or dict(at.variables) != dict(s.variables) or dict(at.parameters) != bare or s.sizes:
+    same = (at.function, at.domain, at.variables, at.assumptions) == (s.function, s.domain, s.variables, s.assumptions)
+    if not same or modulus is not claim.modulus or at.parameters != bare or s.sizes:
         raise Rejection(step, "the statement is not this instance")
-    values = {}
-    for name in {n for c in at.given if c not in s.given for n in c.body.names("par")}:
-        if not s.parameters[name].array or folder is None:
-            raise Rejection(step, f"`given` speaks of {name}, which has no array")
-        values["par", name] = rationals(load(folder, s.parameters[name].array))
-    for c in at.given:
-        if c not in s.given and not holds(c, values, {}):
+    assumed = [c for c in at.given if c not in s.given]
+    arrays = {name: s.parameters[name].array for c in assumed for name in c.body.names("par")}
+    if folder is None and arrays:
+        raise Rejection(step, "`given` speaks of arrays, whose folder is not known")
+    values = {("par", name): rationals(load(folder or Path(), digest)) for name, digest in arrays.items()}
+    for c in assumed:
+        if not holds(c, values, {}):
             raise Rejection(step, f"the data do not satisfy {c.relation} {c.body}")
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
 
 
-def _refuted(s: Statement, side: int, e: ev.Counterexample, folder: Path | None, used: Counter[str]) -> list[str]:
-    gap = counterexample(s, side, e, folder, used)
-    name = "gap" if isinstance(e, ev.JensenGap) else "curvature -"
-    return [*_witness_lines(e), f"  {name} = {gap} > 0"]
+def _refuted(s: Statement, side: int, e: ev.JensenGap, folder: Path | None, used: Used) -> list[str]:
+    used["JensenGap"] += 1
+    gap = jensen_gap(s, side, e, folder)
+    return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  gap = {gap} > 0"]
 
 
-def _inside_lines(inside: ev.Instance | None) -> list[str]:
-    return ["inside", *_witness_lines(inside)] if inside else []
-
-
-def _witness_lines(e: object) -> list[str]:
-    """Every value of the evidence, long arrays by their first entries and the digest of all."""
+def _witness(e: object) -> list[str]:
+    """Every value of the evidence, a line each."""
     out: list[str] = []
-    if isinstance(e, ev.Instance):
-        out += [f"  {name} = {size}" for name, size in e.sizes]
-        out += [f"  {name} = {_array_text(a)}" for name, a in (*e.parameters, *e.variables)]
-    for key, label in (("instance", None), ("x", "x"), ("y", "y"), ("direction", "v"), ("t", "t"), ("which", "condition")):
-        value = getattr(e, key, None)
+    for name, value in vars(e).items():
         if isinstance(value, ev.Instance):
-            out += _witness_lines(value)
+            out += _witness(value)
         elif isinstance(value, tuple):
-            out += [f"  {label}: {name} = {_array_text(a)}" for name, a in value]
-        elif value is not None:
-            out.append(f"  {label} = {value}")
+            out += [f"  {f'{name}: ' * (name in 'xy')}{n} = {_shown(v)}" for n, v in value]
+        else:
+            out.append(f"  {name} = {value}")
     return out
 
 
-def _array_text(a: ev.Array) -> str:
-    if a.digest:
-        return f"array {a.digest[:16]} of shape {list(a.shape)}"
-    shown = ", ".join(map(str, a.entries[:6]))
-    if len(a.entries) > 6:
-        shown += f", ... (SHA-256 {sha256(repr(a.entries).encode()).hexdigest()[:16]})"
-    return f"[{shown}]" + (f" of shape {list(a.shape)}" if len(a.shape) != 1 else "") if a.shape else shown
+def _shown(a: ev.Array | int) -> str:
+    """A size, or an array: entries in full if they are few, else the first ones and the digest of all."""
+    if isinstance(a, int) or (not a.shape and a.entries):
+        return str(a if isinstance(a, int) else a.entries[0])
+    cut = ", ".join(map(str, a.entries[:6])) + ", ..." * (len(a.entries) > 6)
+    rest = f", SHA-256 {a.digest or sha256(repr(a.entries).encode()).hexdigest()}" if a.digest or len(a.entries) > 6 else ""
+    return f"[{cut}] of shape {list(a.shape)}{rest}"

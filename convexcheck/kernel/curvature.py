@@ -1,21 +1,20 @@
-"""Rules for convexity (curvature +1) and concavity (-1) on the domain (trusted)."""
+"""Rules for convexity (side +1) and concavity (side -1) on the domain, and for strictness (trusted)."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.claim import injective
 from convexcheck.expression.binding import instantiate, opened, substitute
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.derivative import derivative, hessian_form
 from convexcheck.expression.normal import identical, normal, polynomial
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import BINDERS, ZERO, Expression, bound, const, mul
-from convexcheck.kernel.scope import Rejection, Scope
-from convexcheck.kernel.sign import sign
+from convexcheck.expression.term import BINDERS, ZERO, Expression, add, bound, const, mul, over
+from convexcheck.kernel.sign import Rejection, Scope, sign
 
-SIGNS = {"convex": 1, "concave": -1, "affine": 0}
+SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
 
 def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> None:
@@ -25,62 +24,35 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
     if isinstance(rule, ev.Affine):
         if not is_affine(e, scope.context):
             raise Rejection(step, f"{e} is not affine")
-    elif isinstance(rule, ev.Terms):
-        _terms(e, side, rule, scope)
-    elif isinstance(rule, ev.Scaled):
-        fixed = mul(*(a for a in e.args if not a.has("var"))) if e.op == "mul" else ZERO
-        moving = [a for a in e.args if a.has("var")]
-        i = scope.context.bounds(normal(fixed, scope.context))
-        if e.op != "mul" or len(moving) != 1 or not (i.lo >= 0 or i.hi <= 0):
-            raise Rejection(step, f"{e} is not a factor of known sign times one function")
-        curvature(moving[0], side if i.lo >= 0 else -side, rule.premise, scope)
     elif isinstance(rule, ev.Maximum):
-        parts, inner = (e.args if e.op == "max" else ()), scope
-        if e.op == "Max":
-            inner, body, _ = scope.open(e.args[1], e.args[0])
-            parts = (body,)
-        if side != 1 or len(parts) != len(rule.premises):
+        parts = [(scope, a) for a in e.args] if e.op == "max" else [scope.open(e)] if e.op == "Max" else []
+        if side != 1 or not parts or len(parts) != len(rule.premises):
             raise Rejection(step, f"{len(rule.premises)} convex arguments for {e}")
-        for part, premise in zip(parts, rule.premises, strict=True):
+        for (inner, part), premise in zip(parts, rule.premises, strict=True):
             curvature(part, 1, premise, inner)
     elif isinstance(rule, ev.Rewriting):
         target = scope.place(step, rule.target)
         if not identical(e, target, scope.context):
             raise Rejection(step, f"{e} is not identical to {target}")
         curvature(target, side, rule.premise, scope)
-    elif isinstance(rule, ev.Composition):
-        _composition(e, side, rule, scope)
+    elif isinstance(rule, ev.SecondOrder):
+        sign(mul(side, smooth_form(e, scope)), False, rule.form, replace(scope, context=scope.interior))
     else:
-        form = smooth_form(e, scope)
-        sign(form if side == 1 else -form, False, rule.form, scope.at_interior())
+        _composition(e, side, rule, scope)
 
 
 def is_affine(e: Expression, context: Context) -> bool:
     """Whether the normal form is a sum of terms with at most one variable entry, to the power 1."""
-    for m, _ in polynomial(e, context).items():
+    for m in polynomial(e, context):
         moving = [(g, k) for g, k in m if g.has("var")]
-        if moving and (len(moving) > 1 or moving[0][1] != 1):
+        if len(moving) > 1 or any(k != 1 for _, k in moving):
             return False
         for g, _ in moving:
-            if g.op == "Sum":
-                body, _ = opened(g, e)
-                if not is_affine(body, context):
-                    return False
-            elif g.op != "var" or any(a.has("var") for a in g.args):
+            parts = [opened(g, e)[0]] if g.op == "Sum" else g.args[1:] if g.op == "where" else []
+            fixed = not any(a.has("var") for a in (g.args[:1] if g.op == "where" else g.args if g.op == "var" else ()))
+            if not fixed or not (parts or g.op == "var") or not all(is_affine(p, context) for p in parts):
                 return False
     return True
-
-
-def _terms(e: Expression, side: int, rule: ev.Terms, scope: Scope) -> None:
-    """Sums of convex functions are convex, over a binder too (Boyd and Vandenberghe, section 3.2.1)."""
-    if e.op == "Sum" and len(rule.premises) == 1 and not e.args[0].has("var"):
-        inner, body, _ = scope.open(e.args[1], e.args[0])
-        curvature(body, side, rule.premises[0], inner)
-    elif e.op == "add" and len(e.args) == len(rule.premises):
-        for term, premise in zip(e.args, rule.premises, strict=True):
-            curvature(term, side, premise, scope)
-    else:
-        raise Rejection("Terms", f"{len(rule.premises)} premises for {e}")
 
 
 def smooth_form(e: Expression, scope: Scope) -> Expression:
@@ -91,12 +63,10 @@ def smooth_form(e: Expression, scope: Scope) -> Expression:
 
 def _smooth_powers(e: Expression, scope: Scope) -> None:
     """Reject a root of a variable value that may be 0 inside; `derivative` refuses every other kink."""
-    if not e.has("var"):
-        return
-    root = e.op == "pow" and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
+    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
     if root and not scope.interior.bounds(e.args[0]).positive:
         raise Rejection("SecondOrder", f"{e} may not be smooth where {e.args[0]} = 0")
-    for a in [opened(e)[0]] if e.op in BINDERS else e.args:
+    for a in [opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ():
         _smooth_powers(a, scope)
 
 
@@ -108,31 +78,28 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     """
     step = "Composition"
     outer, outer_scope, entries = slots(rule, scope, e)
-    directions: list[Condition] = []
+    moves: list[Condition] = []
     still: dict[tuple[str, str], Expression] = {}
     for slot in rule.slots:
-        kind = SIGNS.get(slot.curvature)
+        kind = SIDES.get(slot.curvature)
         if kind is None or (kind == 0 and not isinstance(slot.premise, ev.Affine)):
             raise Rejection(step, f"the argument {slot.name} is not shown to be {slot.curvature}")
         inner = scope.over(slot.sizes, e, slot.body)
         curvature(inner.place(step, slot.body), kind or 1, slot.premise, inner)
         if kind:
-            direction = generic("dir", slot.name, Declaration(slot.sizes))
-            directions.append(Condition("ge", mul(kind * side, direction), slot.sizes))
+            moves.append(Condition("ge", mul(kind * side, generic("dir", slot.name, Declaration(slot.sizes))), slot.sizes))
         else:
             still["dir", slot.name] = ZERO
-    if not outer.names("var") <= {s.name for s in rule.slots} or len(entries) < len(rule.slots):
-        raise Rejection(step, f"{outer} has other variables than its slots")
-    if substitute(outer, entries) is not e:
-        raise Rejection(step, f"{substitute(outer, entries)} is not {e}")
+    fits = outer.names("var") <= {slot.name for slot in rule.slots} and len(entries) == len(rule.slots)
+    if not fits or substitute(outer, entries) is not e:
+        raise Rejection(step, f"{outer} at its slots is not {e}")
     curvature(outer, side, rule.premise, outer_scope)
-    if bool(directions) != (rule.monotone is not None):
+    if bool(moves) != (rule.monotone is not None):
         raise Rejection(step, "monotonicity is shown if and only if an argument is not affine")
     if rule.monotone is not None:
         smooth_form(outer, outer_scope)
         along = substitute(derivative(outer), still)
-        interior = outer_scope.interior.extended(directions)
-        sign(along, False, rule.monotone, replace(outer_scope, context=interior))
+        sign(along, False, rule.monotone, replace(outer_scope, context=outer_scope.interior.extended(moves)))
 
 
 def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, dict[tuple[str, str], Expression]]:
@@ -140,23 +107,58 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
 
     The slots range over the box of their bounds; facts about the old variables are gone.
     """
-    facts = {True: list[Condition](), False: list[Condition]()}
+    closed, inside = list[Condition](), list[Condition]()
     entries: dict[tuple[str, str], Expression] = {}
     for slot in rule.slots:
-        inner = scope.over(slot.sizes, e, slot.body)
-        body = inner.place("Composition", slot.body)
-        value = generic("var", slot.name, Declaration(slot.sizes))
-        entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
-        i = inner.context.bounds(normal(body, inner.context))
+        inner, declaration = scope.over(slot.sizes, e, slot.body), Declaration(slot.sizes)
+        i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
         if i.lo >= i.hi:
-            raise Rejection("Composition", f"{body} is constant")
+            raise Rejection("Composition", f"{slot.body} is constant")
+        entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
         for end, is_open, gap in ((i.lo, i.lo_open, 1), (i.hi, i.hi_open, -1)):
-            for closed in (True, False) if isinstance(end, Fraction) else ():
-                relation = "ge" if closed and not is_open else "gt"
-                facts[closed].append(Condition(relation, mul(gap, value - const(end)), slot.sizes))
+            if isinstance(end, Fraction):
+                room = mul(gap, generic("var", slot.name, declaration) - const(end))
+                closed.append(Condition("gt" if is_open else "ge", room, slot.sizes))
+                inside.append(Condition("gt", room, slot.sizes))
     kept = [c for c in scope.context.facts if not c.body.has("var", "dir")]
-    variables = {s.name: Declaration(s.sizes) for s in rule.slots}
+    variables = {slot.name: Declaration(slot.sizes) for slot in rule.slots}
     statement = replace(scope.context.statement, function=ZERO, variables=variables, domain=(), given=())
-    context, interior = (Context(statement, [*kept, *facts[closed]]) for closed in (True, False))
+    context, interior = Context(statement, [*kept, *closed]), Context(statement, [*kept, *inside])
     outer_scope = replace(scope, context=context, interior=interior)
     return outer_scope.place("Composition", rule.outer), outer_scope, entries
+
+
+def strictness(
+    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature, weights: Mapping[str, Expression], scope: Scope
+) -> str:
+    """"always", or the condition in words, under which the checked `rule` and `weights` show strict curvature.
+
+    D2 e [v, v] >= Sum c v**2 with c > 0: inside an interval, else on the whole domain, since a segment may lie in
+    its boundary. Through an injective affine map a strictly convex function stays so.
+    """
+    if isinstance(rule, ev.Rewriting):
+        return strictness(scope.place("strict", rule.target), variables, side, rule.premise, weights, scope)
+    if isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
+        outer, inner, _ = slots(rule, scope, e)
+        strictness(outer, {slot.name: Declaration(slot.sizes) for slot in rule.slots}, side, rule.premise, weights, inner)
+        bodies = {slot.body for slot in rule.slots}
+        if all(generic("var", name, d) in bodies for name, d in variables.items()):
+            return "always"
+        return injective(variables, rule.slots)
+    if not isinstance(rule, ev.SecondOrder) or set(weights) != set(variables):
+        raise Rejection("strict", "a weight for every variable and a rule of second order are needed")
+    scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope
+    squares: list[Expression] = []
+    for name, d in variables.items():
+        inner = scope.over(d.shape, e, weights[name])
+        sign(inner.place("strict", weights[name]), True, ev.Bounds(), inner)
+        squares.append(total_over(d.shape, mul(weights[name], generic("dir", name, d) ** 2)))
+    sign(mul(side, smooth_form(e, scope)) - add(*squares), False, ev.Bounds(), scope)
+    return "always"
+
+
+def total_over(sizes: tuple[Expression, ...], body: Expression) -> Expression:
+    """The sum of `body` over bound indices 0, 1, ... that run below `sizes`."""
+    for size in sizes:
+        body = over("Sum", size, body)
+    return body

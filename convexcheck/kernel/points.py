@@ -1,8 +1,6 @@
-"""Values at explicit points: instances, conditions and gaps, in rationals or balls (trusted)."""
+"""Values at explicit points: conditions, counterexamples and ill-posed questions, in rationals or balls (trusted)."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,41 +8,47 @@ from typing import Any
 import flint
 import numpy as np
 
+from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.arrays import values as entries_of
-from convexcheck.certificate.evidence import Array, Instance
-from convexcheck.expression.binding import instantiate
-from convexcheck.expression.evaluate import Inexact, Undefined, Values, evaluate
+from convexcheck.expression.binding import abstract, instantiate, nodes, opened
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.defined import obligations
+from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, apply, over
-from convexcheck.kernel.scope import Rejection
+from convexcheck.kernel.sign import Rejection
 
-Named = Sequence[tuple[str, Array]]
+Named = tuple[tuple[str, ev.Array], ...]
+Sizes = Mapping[str, int]
 PRECISIONS = (64, 128, 256, 512, 1024)
 
 
-def point(s: Statement, instance: Instance, variables: Named, folder: Path | None) -> tuple[Values, dict[str, int]]:
+def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
     """The exact values of all arrays at an instance, and its sizes; every declaration is respected."""
     sizes = dict(instance.sizes)
     if len(sizes) != len(instance.sizes) or set(sizes) != set(s.sizes) or any(sizes[n] < s.sizes[n] for n in sizes):
         raise Rejection("point", f"sizes {instance.sizes} do not fit {dict(s.sizes)}")
     found: dict[tuple[str, str], np.ndarray] = {}
-    kinds = (("par", s.parameters, instance.parameters), ("var", s.variables, variables))
-    for op, declared, given in kinds:
+    for op, declared, given in (("par", s.parameters, instance.parameters), ("var", s.variables, variables)):
         if [n for n, _ in given] != list(declared):
             raise Rejection("point", f"values for {[n for n, _ in given]}, declared {list(declared)}")
         for name, array in given:
-            found[op, name] = _array(name, declared[name], array, sizes, folder)
+            found[op, name] = _entries(name, declared[name], array, sizes, folder)
     return found, sizes
 
 
-def _array(name: str, d: Declaration, array: Array, sizes: Mapping[str, int], folder: Path | None) -> np.ndarray:
-    shape = tuple(int(s.data) if s.op == "const" else sizes[s.data] for s in d.shape)
+def _entries(name: str, d: Declaration, array: ev.Array, sizes: Sizes, folder: Path | None) -> np.ndarray:
+    shape = tuple(_size(s, sizes) for s in d.shape)
     if shape != array.shape or array.digest != d.array:
-        raise Rejection("point", f"{name} has shape {array.shape}, digest {array.digest[:16]!r}; declared {shape}, {d.array[:16]!r}")
+        raise Rejection("point", f"{name} of shape {array.shape}, digest {array.digest!r}; declared {shape}, {d.array!r}")
     exact = entries_of(array, folder)
     if d.integer and any(q.q != 1 for q in exact.reshape(-1)):
         raise Rejection("point", f"{name} has entries that are not integers")
     return exact
+
+
+def _size(e: Expression, sizes: Sizes) -> int:
+    return int(e.data) if e.op == "const" else sizes[e.data]
 
 
 def decide(value: Callable[[bool], Any], test: Callable[[Any], bool]) -> Any:
@@ -54,14 +58,9 @@ def decide(value: Callable[[bool], Any], test: Callable[[Any], bool]) -> Any:
         return exact if test(exact) else None
     except Inexact:
         pass
-    except Undefined:
-        return None
     for bits in PRECISIONS:
         with precision(bits):
-            try:
-                ball = value(False)
-            except Undefined:
-                continue
+            ball = value(False)
             if ball.is_finite() and test(ball):
                 return ball
     return None
@@ -77,47 +76,106 @@ def precision(bits: int) -> Iterator[None]:
         flint.ctx.prec = before
 
 
-def closed(c: Condition) -> Expression:
-    """A number whose sign decides the condition for all its indices: minus the largest violation."""
-    worst = -c.body
-    for size in c.sizes:
-        worst = over("Max", size, worst)
-    return -worst
+def _decide(e: Expression, values: Values, sizes: Sizes, test: Callable[[Any], bool]) -> bool:
+    return decide(lambda exact: evaluate(e, values, sizes, exact), test) is not None
 
 
-def holds(c: Condition, values: Values, sizes: Mapping[str, int], strict: bool = False) -> bool:
-    """Whether the condition surely holds at the point (`strict`: with > instead of >=)."""
+def _largest(body: Expression, sizes: tuple[Expression, ...]) -> Expression:
+    """The largest value of `body` over its bound indices."""
+    for size in sizes:
+        body = over("Max", size, body)
+    return body
+
+
+def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
+    """Whether the condition surely holds at the point."""
     if c.relation in ("psd", "posdef", "symmetric"):
-        return _matrix_holds(c, values, sizes, strict)
-    if any((int(s.data) if s.op == "const" else sizes[s.data]) == 0 for s in c.sizes):
-        return True
-    if c.relation == "eq":
-        c = Condition("ge", -apply("abs", c.body), c.sizes)
-        strict = False
-    worst, positive = closed(c), c.relation == "gt" or strict
-    test = (lambda b: b > 0) if positive else (lambda b: b >= 0)
-    return decide(lambda exact: evaluate(worst, values, sizes, exact), test) is not None
+        return _matrix_holds(c, values, sizes)
+    gap = apply("abs", c.body) if c.relation == "eq" else -c.body
+    test: Callable[[Any], bool] = (lambda b: b < 0) if c.relation == "gt" else (lambda b: b <= 0)
+    return any(_size(s, sizes) == 0 for s in c.sizes) or _decide(_largest(gap, c.sizes), values, sizes, test)
 
 
-def fails(c: Condition, values: Values, sizes: Mapping[str, int]) -> bool:
-    """Whether the condition surely fails at the point."""
-    if c.relation not in ("ge", "gt"):
+def fails(c: Condition, values: Values, sizes: Sizes) -> bool:
+    """Whether the inequality surely fails at the point, for some of its indices."""
+    test: Callable[[Any], bool] = (lambda b: b >= 0) if c.relation == "gt" else (lambda b: b > 0)
+    return c.relation in ("ge", "gt") and _decide(_largest(-c.body, c.sizes), values, sizes, test)
+
+
+def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
+    """Exact symmetric elimination: PSD iff every pivot is > 0, or is 0 with a zero row (LDL^T)."""
+    n = range(_size(c.sizes[0], sizes))
+    rows = [[evaluate(instantiate(c.body, [i, j]), values, sizes, exact=True) for j in n] for i in n]
+    if any(rows[i][j] != rows[j][i] for i in n for j in range(i)):
         return False
-    worst, test = closed(c), (lambda b: b <= 0) if c.relation == "gt" else (lambda b: b < 0)
-    return decide(lambda exact: evaluate(worst, values, sizes, exact), test) is not None
-
-
-def _matrix_holds(c: Condition, values: Values, sizes: Mapping[str, int], strict: bool) -> bool:
-    """Exact LDL^T with symmetric elimination: PSD iff every pivot is > 0, or is 0 with a zero row."""
-    n = int(c.sizes[0].data) if c.sizes[0].op == "const" else sizes[c.sizes[0].data]
-    rows = [[evaluate(instantiate(c.body, [i, j]), values, sizes, exact=True) for j in range(n)] for i in range(n)]
-    if any(rows[i][j] != rows[j][i] for i in range(n) for j in range(i)):
-        return False
-    for k in range(n if c.relation != "symmetric" else 0):
+    for k in n if c.relation != "symmetric" else ():
         pivot = rows[k][k]
-        if pivot < 0 or (pivot == 0 and (strict or c.relation == "posdef" or any(rows[k][j] != 0 for j in range(k, n)))):
+        if pivot < 0 or (pivot == 0 and (c.relation == "posdef" or any(rows[k][j] != 0 for j in n[k:]))):
             return False
-        for i in range(k + 1, n) if pivot != 0 else ():
+        for i in n[k + 1 :] if pivot != 0 else ():
             factor = rows[i][k] / pivot
             rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
     return True
+
+
+def _segment(s: Statement, e: ev.JensenGap | ev.OutsideDomain, folder: Path | None) -> tuple[list[Values], Sizes]:
+    """The points x, y, t x + (1-t) y; the first two satisfy every condition."""
+    x, sizes = point(s, e.instance, e.x, folder)
+    y, _ = point(s, e.instance, e.y, folder)
+    inside = all(holds(c, v, sizes) for v in (x, y) for c in (*s.domain, *s.given))
+    if not 0 < e.t < 1 or e.instance.variables or not inside:
+        raise Rejection(type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
+    t = flint.fmpq(e.t.numerator, e.t.denominator)
+    return [x, y, {k: t * x[k] + (1 - t) * y[k] if k[0] == "var" else x[k] for k in x}], sizes
+
+
+def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) -> Any:
+    """The ball (or rational) f(t x + (1-t) y) - t f(x) - (1-t) f(y) > 0, for -f if `side` is -1; else Rejection."""
+    (x, y, between), sizes = _segment(s, e, folder)
+    t = flint.fmpq(side * e.t.numerator, e.t.denominator)
+
+    def gap(exact: bool) -> Any:
+        middle, a, b = (evaluate(s.function, v, sizes, exact) for v in (between, x, y))
+        return side * middle - t * a - (side - t) * b
+
+    value = decide(gap, lambda g: g > 0)
+    if value is None or not all(holds(c, between, sizes) for c in s.domain):
+        raise Rejection("JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
+    return value
+
+
+def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
+    """Why the question has no answer, as a sentence; else Rejection."""
+    if isinstance(e, ev.Undefined):
+        values, sizes = point(s, e.instance, e.instance.variables, folder)
+        if all(holds(c, values, sizes) for c in (*s.domain, *s.given)) and _undefined(s, values, sizes):
+            return "the function is not real at a point of the domain"
+    elif isinstance(e, ev.OutsideDomain):
+        (_, _, between), sizes = _segment(s, e, folder)
+        if any(fails(c, between, sizes) for c in s.domain):
+            return "the domain is not convex"
+    elif isinstance(e, ev.EmptyDomain) and e.which in range(len(s.domain) + len(s.given)):
+        others = [*s.domain, *s.given]
+        c = others.pop(e.which)
+        body = c.body
+        for size in c.sizes:
+            body = opened(over("Sum", size, body))[0]
+        i = Context(s, others).bounds(body)
+        some = all((size.data if size.op == "const" else s.sizes[size.data]) >= 1 for size in c.sizes)
+        if some and (i.negative or (c.relation == "gt" and i.hi <= 0) or (c.relation == "eq" and i.positive)):
+            return "no point satisfies every condition"
+    raise Rejection(type(e).__name__, "it does not show that the statement is ill-posed")
+
+
+def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
+    """Whether an operation outside every ``where`` surely has no real value at the point."""
+    context = Context(s)
+    for o in obligations(s.function, context):
+        if o.context is context and o.size is None:
+            gap = apply("abs", o.value) if o.relation == "ne" else o.value
+            indices = [n for n in nodes(gap) if n.op == "index"]
+            worst = _largest(abstract(-gap, indices), tuple(i.args[0] for i in indices))
+            strict = o.relation == "ge"
+            if _decide(worst, values, sizes, lambda b, strict=strict: b > 0 if strict else b >= 0):  # type: ignore[misc]
+                return True
+    return False
