@@ -92,8 +92,8 @@ class _Evaluator:
         return result
 
     def size(self, e: Expression) -> int:
-        value = int(e.data) if e.op == "const" else self.sizes.get(e.data)
-        if value is None:
+        value = self.sizes.get(e.data) if e.op == "dim" else _whole(self.visit(e, ()).item())
+        if value is None or value < 0:
             raise ConvexcheckError("evaluation", f"size {e} has no value")
         return value
 
