@@ -164,6 +164,8 @@ def mul(*args: Operand) -> Expression:
         else:
             count[f] = count.get(f, 0) + 1
     rest = sorted((power(f, k) for f, k in count.items()), key=lambda t: t.key)
+    if len(set(rest)) < len(rest):  # x * x * x**2
+        return mul(coefficient, *rest)
     if coefficient == 1 and rest:
         return rest[0] if len(rest) == 1 else Expression("mul", tuple(rest))
     head = _checked(coefficient)
