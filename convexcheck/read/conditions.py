@@ -125,7 +125,8 @@ def _conditions(formula: Formula, node: ast.expr) -> Iterator[tuple[ast.expr, Co
             for relation, small, large in formula.comparisons(node):
                 if relation == "ne":
                     raise source.error(node, "!= does not cut out a closed or open set", "<, <=, >, >=, ==")
-                gap = elementwise(lambda a, b: add(b, mul(-1, a)), small, large)
+                greater, less = (small, large) if relation == "eq" else (large, small)
+                gap = elementwise(lambda a, b: add(a, mul(-1, b)), greater, less)
                 yield node, Condition({"lt": "gt", "le": "ge"}.get(relation, "eq"), gap.body, gap.shape)
     else:
         raise source.error(node, "not a condition", "x > 0, 0 <= y <= 1, psd(A), ...", "conditions joined by commas")

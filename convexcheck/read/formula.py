@@ -16,7 +16,7 @@ from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ZERO, Expression, add, apply, dim, mul, power
 from convexcheck.read.array_functions import CONSTANTS, NAMES, PREDICATES, joined, matmul
-from convexcheck.read.call import called
+from convexcheck.read.function_call import called
 from convexcheck.read.subscript import subscripted
 from convexcheck.read.syntax import Source, number, same_chain
 from convexcheck.read.tensor import Shape, Tensor, declared, elementwise, scalar
@@ -141,6 +141,7 @@ class Formula:
         sides = [self.value(side) for side in (node.left, *node.comparators)]
         links = []
         for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            joined(left, right)  # an error names the shapes in the order of the text
             relation, turned = _RELATIONS[type(op)]
             links.append((relation, right, left) if turned else (relation, left, right))
         return links
@@ -210,6 +211,7 @@ def unknown_name(source: Source, node: ast.Name, known: Mapping[str, object]) ->
     """The error for a name that nothing declares."""
     if node.id in NAMES or node.id in PREDICATES:
         return source.error(node, f"{node.id} is a function of the language, not a number", hint=f"{node.id}(...)")
-    close = get_close_matches(node.id, known, 2)
-    hint = " or ".join(close) if close else f"declare {node.id} as a variable or a parameter"
-    return source.error(node, f"name {node.id!r} is declared nowhere", "a declared name", hint)
+    close = get_close_matches(node.id, known, 2, cutoff=0.7)
+    hint = " or ".join(close) if close else "declare it as a variable or a parameter"
+    name = source.piece(node)
+    return source.error(node, f"name {name!r} is declared nowhere", "a declared name", hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from convexcheck.expression.binding import abstract
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.term import Expression, apply, over
+from convexcheck.expression.term import BINDERS, Expression, apply, over
 from convexcheck.read.array_functions import (
     ELEMENTWISE,
     KNOWN_ONLY,
@@ -42,7 +42,7 @@ def called(formula: Formula, node: ast.Call) -> Tensor:
     name = node.func.id
     if name not in NAMES:
         raise _no_function(formula, node.func)
-    if binder_index(node) is not None or name in ("Sum", "Max"):
+    if name in BINDERS:
         return _binder(formula, node)
     starred = [a for a in node.args if isinstance(a, ast.Starred)]
     if starred or any(k.arg is None for k in node.keywords):
@@ -66,7 +66,9 @@ def called(formula: Formula, node: ast.Call) -> Tensor:
 
 def _count(formula: Formula, node: ast.Call, count: int) -> None:
     if count and len(node.args) != count:
-        raise formula.source.error(node, f"{len(node.args)} arguments", f"{count} argument{'s' if count > 1 else ''}")
+        raise formula.source.error(
+            node, f"a call with {len(node.args)} arguments", f"{count} argument{'s' * (count > 1)}"
+        )
 
 
 def _no_function(formula: Formula, node: ast.Name) -> ConvexcheckError:
@@ -84,7 +86,7 @@ def _reduction(formula: Formula, node: ast.Call, name: str) -> Tensor:
     if len(node.args) == 2 and "axis" not in options and name != "norm":
         options["axis"] = node.args[1]
     elif len(node.args) != 1:
-        raise formula.source.error(node, f"{len(node.args)} arguments", "an array, and axis=")
+        raise formula.source.error(node, f"a call with {len(node.args)} arguments", "an array, and axis=")
     unknown = set(options) - {"axis", "keepdims"}
     if unknown:
         raise formula.source.error(node, f"{name} takes no {min(unknown)}", "axis=, keepdims=")
@@ -116,9 +118,10 @@ def _axes(formula: Formula, node: ast.expr | None, x: Tensor) -> list[int]:
 
 def _binder(formula: Formula, node: ast.Call) -> Tensor:
     index = binder_index(node)
-    if index is None or len(node.args) != 2 or node.keywords or not isinstance(node.args[0], ast.Compare):
+    head = node.args[0] if len(node.args) == 2 and not node.keywords else None
+    if index is None or not isinstance(head, ast.Compare) or [type(op) for op in head.ops] != [ast.Lt]:
         raise formula.source.error(node, "not a binder", "Sum(i < n, body) or Max(i < n, body)")
-    place = node.args[0].comparators[0]
+    place = head.comparators[0]
     size = formula.value(place)
     natural = size.body.op == "const" and size.body.data.denominator == 1 and size.body.data >= 0
     if size.shape or not (size.body.op == "dim" or natural):

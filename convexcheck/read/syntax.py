@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from keyword import iskeyword
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.term import BINDERS, MAX_BITS
@@ -20,6 +21,7 @@ MAX_LENGTH, MAX_NESTING, MAX_DIGITS, MAX_EXPONENT = 20_000, 100, 1000, 1000
 _FOREIGN = re.compile(r"[^A-Za-z0-9_ .,()\[\]+\-*/@<>=!:]")
 _NUMBER = re.compile(r"([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
 _INSTEAD = {"^": "** for a power", "&": "and", "|": "or", "~": "not", "√": "sqrt(x)", "π": "pi", "²": "x**2"}
+_OPERATORS = frozenset({"and", "or", "not", "if", "else", "None", "True", "False"})
 _CHAINS = ((ast.Add, ast.Sub), (ast.Mult, ast.Div))
 Kind = type[ConvexcheckError]
 _OPENS, _CLOSES = "([", ")]"
@@ -79,8 +81,10 @@ def parse(source: Source) -> ast.expr:
             warnings.simplefilter("ignore")  # Python's advice on its own style, such as "0or 1"
             tree = ast.parse(plain[start:], mode="eval").body
     except SyntaxError as error:
-        column = min(max((error.offset or 1) - 1 + start, 0), len(plain))
-        raise source.error_at(column, "this is not an expression", "Python syntax", "2*x for 2x, == for =") from None
+        column = min(error.offset - 1 + start, len(plain)) if error.offset else len(plain)  # no offset: the end
+        words = [w for w in re.findall(r"[A-Za-z_]\w*", plain) if iskeyword(w) and w not in _OPERATORS]
+        hint = f"another name for {words[0]}, a word of Python" if words else "2*x for 2x, == for ="
+        raise source.error_at(column, "this is not an expression", "Python syntax", hint) from None
     except (MemoryError, RecursionError, ValueError):
         raise _too_deep(source) from None
     for node in ast.walk(tree):
@@ -147,9 +151,7 @@ def binder_index(node: ast.AST) -> ast.Name | None:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BINDERS and node.args):
         return None
     head = node.args[0]
-    if isinstance(head, ast.Compare) and len(head.ops) == 1 and isinstance(head.ops[0], ast.Lt):
-        return head.left if isinstance(head.left, ast.Name) else None
-    return None
+    return head.left if isinstance(head, ast.Compare) and isinstance(head.left, ast.Name) else None
 
 
 def pieces(source: Source) -> list[Source]:
@@ -165,7 +167,7 @@ def pieces(source: Source) -> list[Source]:
 
 def _values(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.Call) and child is node.func and isinstance(child, ast.Name)):
+        if not (isinstance(node, ast.Call) and child is node.func):
             yield child
 
 

@@ -61,6 +61,7 @@ def read_text(
     if wrt is None:
         variables = {**_declared_by_use("variable", mentioned[:1], known), **variables}
         if not variables:
+            Formula(source, scope_of({}, constants, sizes)).value(tree)  # other mistakes come first
             raise ConvexcheckError(STAGE, "no name in the text is a variable", hint="name one with wrt=")
     elif not variables:
         raise ConvexcheckError(STAGE, "no variable is declared", hint="name one with wrt=")
@@ -68,15 +69,15 @@ def read_text(
         constants = _declared_by_use("parameter", mentioned, known)
     _once(variables, constants, sizes)
     used = {name for w in mentioned for name in free_names(w.node)}
-    for name in constants:
-        if name not in used:
-            expected = "a name in the function or the domain"
-            raise ConvexcheckError(STAGE, f"parameter {name} is not used", expected, "leave it out")
     scope = scope_of(variables, constants, sizes)
     for w in (mentioned[0], *assumed, *region):
         for name, node in free_names(w.node).items():
             if name not in scope.tensors:
                 raise unknown_name(w.source, node, scope.tensors)
+    for name in constants:
+        if name not in used:
+            expected = "a name in the function or the domain"
+            raise ConvexcheckError(STAGE, f"parameter {name} is not used", expected, "leave it out")
     conditioned = conditions(region, assumed, scope)
     value = Formula(source, scope).value(tree)
     if _written_out(value.body) > MAX_NODES:  # nested calls of functions that use their argument twice
