@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from convexcheck.expression.binding import shift, transform
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import ONE, ZERO, Expression, add, bound, const, mul
@@ -67,7 +69,7 @@ def _slice(e: Equation) -> list[Tensor]:
 
 def _plain(size: Any, e: Equation) -> Expression:
     """A position as an expression: an integer stays one, also where sizes are symbols."""
-    return const(size) if isinstance(size, int) else e.reader.size(size)
+    return const(int(size)) if isinstance(size, (int, np.integer)) else e.reader.size(size)
 
 
 def _dynamic_slice(e: Equation) -> list[Tensor]:
@@ -95,12 +97,10 @@ def _within(ranges: Sequence[tuple[Expression, Expression, Expression]]) -> Expr
 def _pad(e: Equation) -> list[Tensor]:
     t, value = e.operands
     config = e.params["padding_config"]
-    if any(not isinstance(p, int) or p < 0 for lo, hi, gap in config for p in (lo, hi, gap)) or any(
-        gap for _, _, gap in config
-    ):
+    if any(not isinstance(p, (int, np.integer)) or p < 0 for row in config for p in row) or any(c[2] for c in config):
         raise Unsupported(STAGE, f"padding {config}", "fixed margins", "concatenate")
-    moved = [bound(a) - lo for a, (lo, _, _) in enumerate(config)]
-    margins = [(bound(a), const(lo), t.shape[a]) for a, (lo, hi, _) in enumerate(config) if lo or hi]
+    moved = [bound(a) - int(lo) for a, (lo, _, _) in enumerate(config)]
+    margins = [(bound(a), const(int(lo)), t.shape[a]) for a, (lo, hi, _) in enumerate(config) if lo or hi]
     return [Tensor(e.shapes[0], choose(_within(margins), t.at(*moved), value.body))]
 
 
@@ -118,6 +118,15 @@ def _concatenate(e: Equation) -> list[Tensor]:
     body = piece(len(e.operands) - 1)
     for j in reversed(range(len(e.operands) - 1)):
         body = choose(compare("lt", bound(axis), starts[j + 1]), piece(j), body)
+    return [Tensor(e.shapes[0], body)]
+
+
+def _stack(e: Equation) -> list[Tensor]:
+    axis, rank = e.params["axis"], len(e.shapes[0])
+    rest = [bound(a) for a in range(rank) if a != axis]
+    body = e.operands[-1].at(*rest)
+    for j in reversed(range(len(e.operands) - 1)):
+        body = choose(compare("eq", bound(axis), const(j)), e.operands[j].at(*rest), body)
     return [Tensor(e.shapes[0], body)]
 
 
@@ -191,7 +200,7 @@ def _reshape(e: Equation) -> list[Tensor]:
 
 
 def _unit(size: Any) -> bool:
-    return isinstance(size, int) and size == 1
+    return isinstance(size, (int, np.integer)) and size == 1
 
 
 def _block(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int]:
@@ -237,6 +246,7 @@ RULES: dict[str, Callable[[Equation], Sequence[Tensor]]] = {
     "dynamic_update_slice": _dynamic_update_slice,
     "pad": _pad,
     "concatenate": _concatenate,
+    "stack": _stack,
     "split": _split,
     "iota": _iota,
     "dim_as_value": _dim_as_value,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import ONE, ZERO, Expression, const, maximum, minimum, power
 from convexcheck.read.infinity import extended
-from convexcheck.read.logic import both, choose, compare, either, negation, number
+from convexcheck.read.logic import both, choose, compare, either, integral, negation, number
 from convexcheck.read.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ def _integer_pow(e: Equation) -> list[Tensor]:
 
 def _sign(e: Equation) -> list[Tensor]:
     (t,) = e.aligned()
-    if t.has("var"):
-        raise Unsupported(STAGE, f"the sign of {t}", "the sign of data", "abs, or a comparison in where")
     body = choose(compare("lt", ZERO, t), ONE, choose(compare("lt", t, ZERO), const(-1), ZERO))
     return [Tensor(e.shapes[0], body)]
 
@@ -79,15 +77,6 @@ def _converted(t: Expression, e: Equation) -> Expression:
     if keeps and (target.itemsize >= source.itemsize or not e.reader.narrow):
         return t
     raise Unsupported(STAGE, f"the cast of {t} from {source} to {target}", "casts that keep the value", "drop the cast")
-
-
-def integral(e: Expression) -> bool:
-    """Whether `e` is built from whole numbers: constants, indices, sizes, and choices between them."""
-    if e.op == "const":
-        return bool(e.data.denominator == 1)
-    if e.op in ("add", "mul", "max"):
-        return all(map(integral, e.args))
-    return integral(e.args[1]) and integral(e.args[2]) if e.op == "where" else e.op in ("bound", "index", "dim")
 
 
 RULES: dict[str, Callable[[Equation], Sequence[Tensor]]] = {

@@ -21,7 +21,7 @@ from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ONE, Expression, const, dim, mul, power
 from convexcheck.read import axes, calls, entries, primitives, sums
-from convexcheck.read.infinity import INFINITY, MINUS_INFINITY, NAN, infinite
+from convexcheck.read.infinity import INFINITY, MINUS_INFINITY, NAN
 from convexcheck.read.logic import FALSE, TRUE, compare
 from convexcheck.read.tensor import Shape, Tensor, declared, scalar
 
@@ -75,6 +75,7 @@ class Reader:
     captured: Callable[[np.ndarray], str | None]
     assumptions: list[str] = field(default_factory=list)
     truths: set[str] = field(default_factory=set)  # parameters of truth values, declared as 0 or 1
+    held: set[str] = field(default_factory=set)  # arrays of the code that occurred
     merged: bool = False  # whether axes were merged into one
     depth: int = 0  # of loops around
 
@@ -102,6 +103,7 @@ class Reader:
         shape = tuple(self.size(s) for s in array.shape)
         if found is None:
             return Tensor(shape, _exact(array.flat[0].item()))
+        self.held.add(found)
         return self.array("par", found, shape, truth=array.dtype.kind == "b")
 
     def array(self, op: str, name: str, shape: Shape, truth: bool = False) -> Tensor:
@@ -157,10 +159,9 @@ class Reader:
         rule = RULES.get(e.name)
         if rule is not None:
             return rule(e)
-        if e.kinds:
+        if primitives.known(e.name):
             body = primitives.pointwise(e.name, e.kinds, e.aligned(), self.assume)
-            if body is not None:
-                return [Tensor(e.shapes[0], body)]
+            return [Tensor(e.shapes[0], body)]
         raise Unsupported(
             STAGE, f"the primitive {e.name!r}", "operations of the language", "write it with supported ones"
         )
@@ -234,12 +235,8 @@ def complete(e: Expression) -> Expression:
     """`e` if it is in the language, without marks of this reader.
 
     Raises:
-        Unsupported: an infinite value, or an index into a merged axis, is left.
+        Unsupported: an index into a merged axis is left.
     """
-    if infinite(e):
-        raise Unsupported(
-            STAGE, "an infinite value or NaN reaches the result", "finite numbers", "mask the result instead"
-        )
     if any(n.op == "part" for n in nodes(e)):
         raise Unsupported(
             STAGE, "an axis that was merged by reshape is not summed as a whole", hint="no reshape or ravel"
@@ -254,7 +251,9 @@ def _located(error: Unsupported, eqn: Any) -> Unsupported:
     try:
         from jax.extend import source_info_util
 
-        where = str(source_info_util.summarize(eqn.source_info))
+        where = str(source_info_util.summarize(eqn.source_info)).rpartition("/")[2]
     except (ImportError, AttributeError):
+        where = ""
+    if not where:
         return error
     return Unsupported(error.stage, f"{error.message} at {where}", error.expected, error.hint)

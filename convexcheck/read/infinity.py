@@ -1,17 +1,21 @@
 """Infinite literals while reading: ``where(mask, x, -inf)`` is eliminated or refused (untrusted).
 
 The language has real numbers only. A literal infinity is a marked entry that operations must remove:
-``exp(where(m, x, -inf)) = where(m, exp(x), 0)``. What cannot be removed is refused by the reader at the end.
+``exp(where(m, x, -inf)) = where(m, exp(x), 0)``. At the end, choices that the domain decides are made, and what is
+left of infinity is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
-from convexcheck.expression.binding import substitute
+from convexcheck.expression.binding import abstract, opened, substitute
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.defined import decided
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ONE, ZERO, Expression, const, entry, maximum, mul
-from convexcheck.read.logic import FALSE, TRUE, choose
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, apply, const, entry, maximum, mul, over, rebuild
+from convexcheck.read.logic import FALSE, TRUE, both, choose, either, negation
 from convexcheck.read.tensor import Tensor
 
 INFINITY, NAN = entry("par", "+inf"), entry("par", "+nan")  # no identifiers, so no declared name can be equal
@@ -33,8 +37,8 @@ def extended(name: str, function: Rule, bodies: Sequence[Expression]) -> Express
         function: its value at finite arguments.
         bodies: the arguments.
 
-    Raises:
-        Unsupported: the operation has no limit that is known here.
+    Returns:
+        The value, with the mark where no limit is known.
     """
     for j, b in enumerate(bodies):
         if not infinite(b):
@@ -43,17 +47,17 @@ def extended(name: str, function: Rule, bodies: Sequence[Expression]) -> Express
             yes, no = ([*bodies[:j], branch, *bodies[j + 1 :]] for branch in b.args[1:])
             return choose(b.args[0], extended(name, function, yes), extended(name, function, no))
         if b in (INFINITY, MINUS_INFINITY):
-            return _limit(name, b, [*bodies[:j], *bodies[j + 1 :]], j)
+            limit = _limit(name, b, [*bodies[:j], *bodies[j + 1 :]], j)
+            if limit is not None:
+                return limit
         if b is NAN and name in ("ne", "eq", "is_finite"):
             return TRUE if name == "ne" else FALSE
-        if name in ("neg", "convert_element_type", "stop_gradient", "select_n"):
-            break
-        raise Unsupported("read.jaxpr", f"{name} of NaN or of an infinite value", hint="mask the result instead")
+        break
     return function(*bodies)
 
 
-def _limit(name: str, b: Expression, others: Sequence[Expression], position: int) -> Expression:
-    """The operation where argument number `position` is the infinity `b`."""
+def _limit(name: str, b: Expression, others: Sequence[Expression], position: int) -> Expression | None:
+    """The operation where argument number `position` is the infinity `b`; None if that is not known."""
     up = b is INFINITY
     if name in _ONE_ARGUMENT:
         return _ONE_ARGUMENT[name][up]
@@ -75,7 +79,7 @@ def _limit(name: str, b: Expression, others: Sequence[Expression], position: int
     if name in ("lt", "le", "gt", "ge") and plain:
         above = up == (position == 0)  # whether the left side is the larger one
         return TRUE if above == (name in ("gt", "ge")) else FALSE
-    raise Unsupported("read.jaxpr", f"{name} of an infinite value and {other}", hint="mask the result instead")
+    return None
 
 
 _ONE_ARGUMENT: dict[str, tuple[Expression, Expression]] = {  # at -inf, at inf
@@ -111,3 +115,44 @@ def filled(t: Tensor, axes: Sequence[int]) -> Tensor:
     negative = Tensor(t.shape, maximum(*(-leaf for leaf in leaves))).reduce("Max", axes)
     kept = [j for j in range(len(t.shape)) if j not in axes]
     return Tensor(t.shape, substitute(t.body, {("par", "+inf"): negative.broadcast(t.shape, kept).body}))
+
+
+def _settled(c: Expression, context: Context) -> Expression:
+    """A condition with those comparisons decided that the facts of `context` decide."""
+    if c.op in ("and", "or", "not"):
+        parts = [_settled(a, context) for a in c.args]
+        return negation(parts[0]) if c.op == "not" else reduce(both if c.op == "and" else either, parts)
+    if c.op == "eq":  # a = b unless a < b or b < a
+        strict = [decided(apply("lt", a, b), context) for a, b in (c.args, c.args[::-1])]
+        return FALSE if True in strict else c
+    truth = decided(c, context)
+    return c if truth is None else TRUE if truth else FALSE
+
+
+def without_infinity(e: Expression, context: Context) -> Expression:
+    """`e` with those choices made that lead to an infinite value and that the facts of `context` decide.
+
+    Args:
+        e: a closed expression.
+        context: the conditions of the statement.
+
+    Raises:
+        Unsupported: an infinite value is left.
+    """
+
+    def visit(node: Expression) -> Expression:
+        if not infinite(node):
+            return node
+        if node.op in BINDERS:
+            body, index = opened(node)
+            return over(node.op, node.args[0], abstract(visit(body), [index]))
+        truth = _settled(node.args[0], context) if node.op == "where" else node
+        if truth in (TRUE, FALSE):
+            return visit(node.args[1 if truth is TRUE else 2])
+        return rebuild(node, [visit(a) for a in node.args])
+
+    found = visit(e)
+    if infinite(found):
+        hint = "a domain on which it is finite, or masks on the result"
+        raise Unsupported("read.jaxpr", "an infinite value or NaN may reach the result", "finite numbers", hint)
+    return found

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from convexcheck.expression.binding import nodes
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import dim
+from convexcheck.read.agreement import agree
 from convexcheck.read.arguments import Arguments, Shape, arguments
 from convexcheck.read.closure import Captured
 from convexcheck.read.conditions import Texts, read_conditions
@@ -25,6 +27,7 @@ from convexcheck.read.declarations import dimensions
 from convexcheck.read.equations import Reader, complete
 from convexcheck.read.facts import facts
 from convexcheck.read.formula import scope_of
+from convexcheck.read.infinity import without_infinity
 from convexcheck.read.trace import trace
 
 STAGE = "read.jaxpr"
@@ -90,8 +93,10 @@ def read_jax(
     code = trace(found, shapes, task.least(shapes))
     statement = task.read(code, shapes, digest=digest)
     task.compare_sizes(statement)
-    arrays = {leaf.name: leaf.value for leaf in found.leaves if leaf.value is not None} | task.captured.arrays
-    arrays = {name: a.astype(np.int64) if a.dtype.kind == "b" else a for name, a in arrays.items()}
+    data = {leaf.name: leaf.value for leaf in found.leaves} | task.captured.arrays
+    arrays = {
+        n: a.astype(np.int64) if a.dtype.kind == "b" else a for n in statement.parameters if (a := data[n]) is not None
+    }
     general, sizes = task.generalised(code, statement)
     known = facts(arrays, general.parameters, sizes) if general else ()
     return Reading(statement, general, sizes, arrays, known)
@@ -140,6 +145,8 @@ class _Task:
             operands.append(reader.array(op, leaf.name, declared[leaf.name].shape, leaf.dtype.kind == "b"))
         function = complete(reader.run(code.jaxpr, code.consts, operands)[0].body)
         for name, array in self.captured.arrays.items():
+            if name not in reader.held:
+                continue
             shape = tuple(map(reader.size, array.shape))
             parameters[name] = Declaration(shape, integer=array.dtype.kind in "ib")
         truth = [parameters[name] for name in reader.truths]
@@ -153,8 +160,9 @@ class _Task:
                 n: replace(d, array=digest(a)) if (a := data[n]) is not None else d for n, d in parameters.items()
             }
         given = (*assumed, *conditions.given)
-        notes = tuple(reader.assumptions)
-        return Statement(function, variables, parameters, conditions.sizes, conditions.domain, given, notes).check()
+        s = Statement(function, variables, parameters, conditions.sizes, conditions.domain, given)
+        function = without_infinity(function, Context(s))
+        return replace(s, function=function, assumptions=tuple(reader.assumptions)).check()
 
     def compare_sizes(self, statement: Statement) -> None:
         """Refuse code that computes something else at some sizes than what was read for all sizes.
@@ -171,9 +179,10 @@ class _Task:
                 here = self.read(trace(self.arguments, shapes, {}), shapes)
             except ConvexcheckError:  # code for other sizes only: nothing to compare with
                 continue
-            if here.function is not statement.instance(sizes).function:
+            expected = statement.instance(sizes)
+            if not agree(here, expected):
                 at = ", ".join(f"{name} = {value}" for name, value in sizes.items())
-                message = f"at {at} the loss is {here.function}, for other sizes {statement.instance(sizes).function}"
+                message = f"at {at} the loss is {here.function}, at other sizes it would be {expected.function}"
                 raise Unsupported(STAGE, message, "code that does not branch on sizes", "concrete shapes")
 
     def generalised(self, code: Any, statement: Statement) -> tuple[Statement | None, dict[str, int]]:
@@ -183,18 +192,19 @@ class _Task:
         same code, the jaxpr that was traced is read with symbols for sizes.
         """
         leaves = self.arguments.leaves
-        data = [leaf.shape for leaf in leaves if not leaf.variable] + [a.shape for a in self.captured.arrays.values()]
+        held = [a for name, a in self.captured.arrays.items() if name in statement.parameters]
+        data = [leaf.shape for leaf in leaves if not leaf.variable] + [a.shape for a in held]
         every = [*data, *(leaf.shape for leaf in leaves if leaf.variable)]
         values = list(dict.fromkeys(s for shape in every for s in shape if isinstance(s, int) and s > 1))
         taken = {*statement.variables, *statement.parameters, *statement.sizes}
         names = [n for n in [*SYMBOLS, *(f"s{j}" for j in range(len(values)))] if n not in taken]
         labels = dict(zip(values, names, strict=False))
         sizes = {name: value for value, name in labels.items()}
-        concrete = any(leaf.value is not None for leaf in leaves) or self.captured.arrays
+        concrete = bool(held) or any(leaf.value is not None for leaf in leaves)
         if statement.sizes or not (labels or concrete):
             return None, {}
         shapes = [tuple(labels.get(s, s) if isinstance(s, int) else s for s in leaf.shape) for leaf in leaves]
-        for again in (True, False) if labels and not self.captured.arrays else (False,):
+        for again in (True, False) if labels and not held else (False,):
             try:
                 traced = trace(self.arguments, shapes, {}) if again else code
                 general = _enough(self.read(traced, shapes, {} if again else labels))

@@ -39,12 +39,16 @@ def compare(op: str, a: Expression, b: Expression) -> Expression:
     if a.op == b.op == "const":
         truth = a.data < b.data if op == "lt" else a.data <= b.data if op == "le" else a.data == b.data
         return TRUE if truth else FALSE
-    if a.op == "where" and b.op == a.args[1].op == a.args[2].op == "const":  # a truth value that became a number
-        yes, no = compare(op, a.args[1], b), compare(op, a.args[2], b)
-        return yes if yes is no else a.args[0] if yes is TRUE else negation(a.args[0])
+    if b.op == "const" and _constant_leaves(a):  # a truth value or a sign that became a number
+        c, yes, no = a.args[0], compare(op, a.args[1], b), compare(op, a.args[2], b)
+        return yes if yes is no else either(both(c, yes), both(negation(c), no))
     if op == "lt" and b is ZERO and a.op in ("bound", "index", "dim"):  # indices and sizes are never negative
         return FALSE
     return apply(op, a, b)
+
+
+def _constant_leaves(e: Expression) -> bool:
+    return e.op == "where" and all(a.op == "const" or _constant_leaves(a) for a in e.args[1:])
 
 
 def choose(c: Expression, a: Expression, b: Expression) -> Expression:
@@ -73,7 +77,7 @@ _FOLD: dict[str, Callable[..., Expression]] = {
 
 
 def folded(e: Expression) -> Expression:
-    """`e` with all its conditions and choices folded, after constants were put in for indices.
+    """`e` with conditions, choices and index arithmetic folded, after indices were replaced.
 
     >>> from convexcheck.expression.term import const, entry
     >>> folded(apply("where", apply("lt", const(1), const(2)), entry("par", "a"), entry("par", "b")))
@@ -86,10 +90,27 @@ def folded(e: Expression) -> Expression:
             return node
         if node not in done:
             args = [visit(a) for a in node.args]
-            done[node] = _FOLD[node.op](*args) if node.op in _FOLD else rebuild(node, args)
+            new = _FOLD[node.op](*args) if node.op in _FOLD else rebuild(node, args)
+            done[node] = _distributed(new) if new.op == "mul" else new
         return done[node]
 
     return visit(e)
+
+
+def _distributed(e: Expression) -> Expression:
+    """``c (a + b)`` as ``c a + c b`` in index arithmetic, so that reversing twice gives the same index."""
+    if len(e.args) == 2 and e.args[0].op == "const" and e.args[1].op == "add" and integral(e.args[1]):
+        return add(*(e.args[0] * t for t in e.args[1].args))
+    return e
+
+
+def integral(e: Expression) -> bool:
+    """Whether `e` is built from whole numbers: constants, indices, sizes, and choices between them."""
+    if e.op == "const":
+        return bool(e.data.denominator == 1)
+    if e.op in ("add", "mul", "max"):
+        return all(map(integral, e.args))
+    return integral(e.args[1]) and integral(e.args[2]) if e.op == "where" else e.op in ("bound", "index", "dim")
 
 
 def stable(e: Expression) -> Expression:

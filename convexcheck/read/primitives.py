@@ -14,7 +14,7 @@ from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.functions import exp, log, sigmoid
 from convexcheck.expression.term import Expression, add, apply, const, maximum, minimum, power
 from convexcheck.read.infinity import FINITE, extended
-from convexcheck.read.logic import TRUE, both, compare, either, negation, number, stable
+from convexcheck.read.logic import TRUE, both, compare, either, folded, negation, number, stable
 
 Rule = Callable[..., Expression]
 
@@ -79,32 +79,17 @@ TRUTHS: dict[str, Rule] = {  # between conditions
     "copy": lambda t: t,
     "copy_p": lambda t: t,
 }
-INTEGERS = frozenset(
-    [
-        "add",
-        "sub",
-        "mul",
-        "neg",
-        "max",
-        "min",
-        "abs",
-        "square",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "eq",
-        "ne",
-        "stop_gradient",
-        "copy",
-        "copy_p",
-    ]
-)
-_COMPARISONS = frozenset(["lt", "le", "gt", "ge", "eq", "ne"])
+INTEGERS = frozenset({"add", "sub", "mul", "neg", "max", "min", "abs", "square", "stop_gradient", "copy", "copy_p"})
+COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 
 
-def pointwise(name: str, kinds: str, bodies: Sequence[Expression], assume: Callable[[str], None]) -> Expression | None:
-    """The entry of the result of primitive `name`, None if it is not in the table.
+def known(name: str) -> bool:
+    """Whether `pointwise` knows the primitive."""
+    return name in NUMBERS or name in TRUTHS or name == "is_finite"
+
+
+def pointwise(name: str, kinds: str, bodies: Sequence[Expression], assume: Callable[[str], None]) -> Expression:
+    """The entry of the result of primitive `name`, which must be known.
 
     Args:
         name: the primitive.
@@ -121,24 +106,19 @@ def pointwise(name: str, kinds: str, bodies: Sequence[Expression], assume: Calla
         return truth
     if kinds[0] == "b" and name in TRUTHS:
         return TRUTHS[name](*bodies)
-    rule = NUMBERS.get(name)
-    if rule is None:
-        return None
-    if "i" in kinds and name not in INTEGERS:
-        folded = _integer(name, bodies) if kinds[0] == "i" else rule(*bodies) if name == "pow" else None
-        if folded is None:
+    if name not in NUMBERS or (kinds[0] == "i" and name not in INTEGERS | COMPARISONS):
+        quotient = _quotient(*bodies) if name == "div" else None
+        if quotient is None:
             raise Unsupported("read.jaxpr", f"{name} on integers {', '.join(map(str, bodies))}", "real arithmetic")
-        return folded
+        return quotient
     if name in ("eq", "ne") and bodies[0] is bodies[1] and kinds[0] == "f":
         assume(FINITE)  # the guard x != x asks whether x is NaN
-    return extended(name, rule, [number(b) if k == "b" else b for k, b in zip(kinds, bodies, strict=True)])
+    value = extended(name, NUMBERS[name], [number(b) if k == "b" else b for k, b in zip(kinds, bodies, strict=True)])
+    return folded(value) if kinds[0] == "i" else value
 
 
-def _integer(name: str, bodies: Sequence[Expression]) -> Expression | None:
+def _quotient(a: Expression, b: Expression) -> Expression | None:
     """Integer division of constants, rounding towards zero; None where an argument is not constant."""
-    if any(b.op != "const" for b in bodies):
+    if a.op != "const" or b.op != "const" or not b.data:
         return None
-    a, b = (int(e.data) for e in bodies) if len(bodies) == 2 else (int(bodies[0].data), 0)
-    if name == "div" and b:
-        return const(abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1))
-    return None
+    return const(abs(a.data) // abs(b.data) * (1 if (a.data < 0) == (b.data < 0) else -1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.read.arguments import Arguments, Shape
 
@@ -47,6 +49,6 @@ def trace(found: Arguments, shapes: Sequence[Shape], least: Mapping[str, int]) -
     if results[0].shape:
         shape_text = f"({', '.join(map(str, results[0].shape))}{',' if len(results[0].shape) == 1 else ''})"
         raise ConvexcheckError(STAGE, f"the loss returns shape {shape_text}", "one real number", "jnp.sum or jnp.mean")
-    if results[0].dtype.kind not in "fiu":
+    if not jax.dtypes.issubdtype(results[0].dtype, np.number):
         raise ConvexcheckError(STAGE, f"the loss returns {results[0].dtype}", "one real number")
     return code
