@@ -29,7 +29,7 @@ class Rewritten:
 
 @dataclass(frozen=True)
 class EachTerm:
-    """Every term of a sum is >= 0, or the term of a sum over a binder for every index."""
+    """Every term of a sum, every factor of a product, or the term of a sum over a binder for every index, is >= 0."""
 
     premises: tuple["Sign", ...]
 
@@ -67,7 +67,7 @@ class Affine:
 
 @dataclass(frozen=True)
 class Maximum:
-    """A maximum of convex expressions; over a binder, convex for every index."""
+    """A maximum of convex expressions (``abs(u)`` is that of u and -u); over a binder, convex for every index."""
 
     premises: tuple["Curvature", ...]
 

@@ -6,14 +6,15 @@ Every expression is assumed to be defined; the kernel discharges that separately
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, chapters 2 and 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
 from convexcheck.expression.binding import opened
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Interval, Number
-from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import Expression, mul
+from convexcheck.expression.statement import Condition, Declaration, Statement, generic
+from convexcheck.expression.term import ZERO, Expression, const, mul
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -38,6 +39,17 @@ class Context:
     def extended(self, facts: Sequence[Condition]) -> "Context":
         """The same context with more facts."""
         return Context(self.statement, (*self.facts, *facts))
+
+    def boxed(self, ranges: Mapping[str, tuple[Declaration, Interval]], strict: bool = False) -> "Context":
+        """The context whose variables range over a box (its interior, if `strict`) instead of the old ones."""
+        facts = [c for c in self.facts if not c.body.has("var", "dir")]
+        for name, (declaration, i) in ranges.items():
+            for end, is_open, gap in ((i.lo, i.lo_open, 1), (i.hi, i.hi_open, -1)):
+                if isinstance(end, Fraction):
+                    room = mul(gap, generic("var", name, declaration) - const(end))
+                    facts.append(Condition("gt" if is_open or strict else "ge", room, declaration.shape))
+        variables = {name: declaration for name, (declaration, _) in ranges.items()}
+        return Context(replace(self.statement, function=ZERO, variables=variables, domain=(), given=()), facts)
 
     def declaration(self, e: Expression) -> Declaration | None:
         """The declaration of the array that `e` is an entry of."""

@@ -77,6 +77,13 @@ def total(e: Expression, context: Context) -> bool:
     return all(o.holds() for o in obligations(e, context))
 
 
+def rooted(e: Expression, context: Context) -> bool:
+    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink."""
+    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
+    parts = [opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ()
+    return (not root or context.bounds(e.args[0]).positive) and all(rooted(a, context) for a in parts)
+
+
 def in_range(e: Expression, size: Expression, context: Context) -> bool:
     """Whether the integer expression `e` is known to lie in 0 .. size - 1."""
     if e.op == "index" and e.args[0] is size:

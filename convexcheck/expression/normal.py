@@ -42,22 +42,36 @@ def identical(a: Expression, b: Expression, context: Context) -> bool:
     return vanishes(polynomial(a - b, context), context)
 
 
-def vanishes(p: Polynomial, context: Context) -> bool:
-    """Whether `p` is zero after its sums with negative powers are multiplied out.
-
-    Such a sum is not 0, since its power is defined; so the product is 0 only if `p` is.
-    """
-    while p:
-        least: dict[Expression, Fraction] = {}
-        for monomial in p:
-            for g, k in monomial:
-                if g.op == "add" and k < 0:
-                    least[g] = min(least.get(g, k), Fraction(floor(k)))
-        if not least:
+def is_affine(e: Expression, context: Context) -> bool:
+    """Whether the normal form is a sum of terms with at most one variable entry, to the power 1."""
+    for m in polynomial(e, context):
+        moving = [(g, k) for g, k in m if g.has("var")]
+        if len(moving) > 1 or any(k != 1 for _, k in moving):
             return False
-        factor = {_monomial((g, -Fraction(floor(k))) for g, k in least.items()): _1}
-        p = _product(p, factor, context)
+        for g, _ in moving:
+            parts = [opened(g, e)[0]] if g.op == "Sum" else g.args[1:] if g.op == "where" else []
+            fixed = not any(a.has("var") for a in (g.args[:1] if g.op == "where" else g.args if g.op == "var" else ()))
+            if not fixed or not (parts or g.op == "var") or not all(is_affine(p, context) for p in parts):
+                return False
     return True
+
+
+def vanishes(p: Polynomial, context: Context) -> bool:
+    """Whether `p` is zero after its denominators are multiplied out; they are not 0, so the product is 0 only if p is."""
+    while p:
+        p, denominator = numerator(p, context)
+        if not denominator:
+            return False
+    return True
+
+
+def numerator(p: Polynomial, context: Context) -> tuple[Polynomial, Monomial]:
+    """p as (numerator, denominator): the sums with negative powers, taken to their largest such power."""
+    least: dict[Expression, Fraction] = {}
+    for m in p:
+        least |= {g: min(k, least.get(g, _0)) for g, k in m if g.op == "add" and k < 0}
+    denominator = _monomial((g, -k) for g, k in least.items())
+    return _product(p, {denominator: _1}, context) if denominator else p, denominator
 
 
 def expression(p: Polynomial) -> Expression:
@@ -136,22 +150,27 @@ def _reduced(m: Monomial, c: Fraction, context: Context) -> Polynomial:
 
 
 def _content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, Monomial, Polynomial]:
-    """Write p = c * m * primitive: integer coefficients without common factor, no common monomial.
+    """Write p = c * m * primitive: integer coefficients without common factor, no denominator, no common monomial.
 
     With `positive`, c > 0 and m holds generators that are > 0; otherwise the first coefficient of the
     primitive part is > 0.
     """
+    cleared, denominator = numerator(p, context)
+    if positive and not all(context.bounds(g).positive for g, _ in denominator):
+        cleared, denominator = p, ()
+    p = cleared
+    if not p:
+        raise ConvexcheckError("normal form", "log or a negative power of 0", "an expression that is defined")
     scale = Fraction(gcd(*(c.numerator for c in p.values())), lcm(*(c.denominator for c in p.values())))
     least: dict[Expression, Fraction] = {g: _0 for m in p for g, _ in m}
     for g in least:
         if not positive or context.bounds(g).positive:
             least[g] = min(dict(m).get(g, _0) for m in p)
-    common = _monomial(least.items())
-    inverse = [(g, -k) for g, k in common]
+    inverse = [(g, -k) for g, k in least.items()]
     rest = {_monomial((*m, *inverse)): c / scale for m, c in p.items()}
     if not positive and rest[min(rest, key=_order)] < 0:
         scale, rest = -scale, {m: -c for m, c in rest.items()}
-    return scale, common, rest
+    return scale, _monomial((g, -k) for g, k in (*inverse, *denominator)), rest
 
 
 def _order(m: Monomial) -> tuple[object, ...]:
@@ -167,9 +186,7 @@ def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
         for _ in range(int(q)):
             result = _product(result, p, context)
         return result
-    if not p:
-        if q < 0:
-            raise ConvexcheckError("normal form", "a negative power of 0", "an expression that is defined")
+    if not p and q > 0:
         return {}
     scale, common, rest = _content(p, context, positive=not integral)
     outside, root = (scale ** int(q), _0) if integral else (scale ** floor(q), q - floor(q))
@@ -202,8 +219,6 @@ def _exp(p: Polynomial, context: Context) -> Polynomial:
 
 
 def _log(p: Polynomial, context: Context) -> Polynomial:
-    if not p:
-        raise ConvexcheckError("normal form", "log(0)", "an expression that is defined")
     scale, common, rest = _content(p, context, positive=True)
     parts: list[Polynomial] = [{((apply("log", const(scale)), _1),): _1}] if scale != 1 else []
     for g, k in common:

@@ -14,10 +14,11 @@ from convexcheck.expression.binding import substitute
 from convexcheck.expression.bounds import Context, linear
 from convexcheck.expression.defined import obligations, total
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Condition, Statement, generic
 from convexcheck.expression.term import add, const, mul
 from convexcheck.expression.text import statement_lines
-from convexcheck.kernel.curvature import SIDES, curvature, is_affine, strictness, total_over
+from convexcheck.kernel.curvature import SIDES, curvature, strictness, total_over
 from convexcheck.kernel.points import holds, ill_posed, jensen_gap, point
 from convexcheck.kernel.sign import Rejection, Scope, sign
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import injective
-from convexcheck.expression.binding import instantiate, opened, substitute
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.binding import instantiate, substitute
+from convexcheck.expression.defined import rooted
 from convexcheck.expression.derivative import derivative, hessian_form
-from convexcheck.expression.normal import identical, normal, polynomial
+from convexcheck.expression.functions import Interval
+from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import BINDERS, ZERO, Expression, add, bound, const, mul, over
+from convexcheck.expression.term import ZERO, Expression, add, bound, mul, over
 from convexcheck.kernel.sign import Rejection, Scope, sign
 
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
@@ -25,7 +25,8 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
         if not is_affine(e, scope.context):
             raise Rejection(step, f"{e} is not affine")
     elif isinstance(rule, ev.Maximum):
-        parts = [(scope, a) for a in e.args] if e.op == "max" else [scope.open(e)] if e.op == "Max" else []
+        each = e.args if e.op == "max" else (e.args[0], -e.args[0]) if e.op == "abs" else ()
+        parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
         if side != 1 or not parts or len(parts) != len(rule.premises):
             raise Rejection(step, f"{len(rule.premises)} convex arguments for {e}")
         for (inner, part), premise in zip(parts, rule.premises, strict=True):
@@ -41,33 +42,11 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
         _composition(e, side, rule, scope)
 
 
-def is_affine(e: Expression, context: Context) -> bool:
-    """Whether the normal form is a sum of terms with at most one variable entry, to the power 1."""
-    for m in polynomial(e, context):
-        moving = [(g, k) for g, k in m if g.has("var")]
-        if len(moving) > 1 or any(k != 1 for _, k in moving):
-            return False
-        for g, _ in moving:
-            parts = [opened(g, e)[0]] if g.op == "Sum" else g.args[1:] if g.op == "where" else []
-            fixed = not any(a.has("var") for a in (g.args[:1] if g.op == "where" else g.args if g.op == "var" else ()))
-            if not fixed or not (parts or g.op == "var") or not all(is_affine(p, context) for p in parts):
-                return False
-    return True
-
-
 def smooth_form(e: Expression, scope: Scope) -> Expression:
     """D2 e [v, v] for an `e` that is C2 on the relative interior; continuity then reaches the whole domain."""
-    _smooth_powers(e, scope)
+    if not rooted(e, scope.interior):
+        raise Rejection("SecondOrder", f"a root in {e} may not be smooth")
     return hessian_form(e)
-
-
-def _smooth_powers(e: Expression, scope: Scope) -> None:
-    """Reject a root of a variable value that may be 0 inside; `derivative` refuses every other kink."""
-    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
-    if root and not scope.interior.bounds(e.args[0]).positive:
-        raise Rejection("SecondOrder", f"{e} may not be smooth where {e.args[0]} = 0")
-    for a in [opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ():
-        _smooth_powers(a, scope)
 
 
 def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -> None:
@@ -103,28 +82,17 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
 
 
 def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, dict[tuple[str, str], Expression]]:
-    """The outer function, the scope in which the slots are its variables, and the slots' values.
-
-    The slots range over the box of their bounds; facts about the old variables are gone.
-    """
-    closed, inside = list[Condition](), list[Condition]()
+    """The outer function, the scope in which the slots are its variables, and the slots' values."""
     entries: dict[tuple[str, str], Expression] = {}
+    ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
         inner, declaration = scope.over(slot.sizes, e, slot.body), Declaration(slot.sizes)
         i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
         if i.lo >= i.hi:
             raise Rejection("Composition", f"{slot.body} is constant")
         entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
-        for end, is_open, gap in ((i.lo, i.lo_open, 1), (i.hi, i.hi_open, -1)):
-            if isinstance(end, Fraction):
-                room = mul(gap, generic("var", slot.name, declaration) - const(end))
-                closed.append(Condition("gt" if is_open else "ge", room, slot.sizes))
-                inside.append(Condition("gt", room, slot.sizes))
-    kept = [c for c in scope.context.facts if not c.body.has("var", "dir")]
-    variables = {slot.name: Declaration(slot.sizes) for slot in rule.slots}
-    statement = replace(scope.context.statement, function=ZERO, variables=variables, domain=(), given=())
-    context, interior = Context(statement, [*kept, *closed]), Context(statement, [*kept, *inside])
-    outer_scope = replace(scope, context=context, interior=interior)
+        ranges[slot.name] = declaration, i
+    outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
     return outer_scope.place("Composition", rule.outer), outer_scope, entries
 
 
@@ -140,11 +108,11 @@ def strictness(
         return strictness(scope.place("strict", rule.target), variables, side, rule.premise, weights, scope)
     if isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
         outer, inner, _ = slots(rule, scope, e)
-        strictness(outer, {slot.name: Declaration(slot.sizes) for slot in rule.slots}, side, rule.premise, weights, inner)
-        bodies = {slot.body for slot in rule.slots}
-        if all(generic("var", name, d) in bodies for name, d in variables.items()):
-            return "always"
-        return injective(variables, rule.slots)
+        weighed = {slot.name: slot for slot in rule.slots if slot.name in weights}
+        strictness(outer, {n: Declaration(slot.sizes) for n, slot in weighed.items()}, side, rule.premise, weights, inner)
+        bodies = {slot.body for slot in weighed.values()}
+        whole = all(generic("var", name, d) in bodies for name, d in variables.items())
+        return "always" if whole else injective(variables, weighed.values())
     if not isinstance(rule, ev.SecondOrder) or set(weights) != set(variables):
         raise Rejection("strict", "a weight for every variable and a rule of second order are needed")
     scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope

@@ -69,7 +69,7 @@ def sign(e: Expression, strict: bool, rule: Sign, scope: Scope) -> None:
 
 
 def _each_term(e: Expression, rule: EachTerm, scope: Scope) -> None:
-    parts = [(scope, a) for a in e.args] if e.op == "add" else [scope.open(e)] if e.op == "Sum" else []
+    parts = [scope.open(e)] if e.op == "Sum" else [(scope, a) for a in e.args if e.op in ("add", "mul")]
     if not parts or len(parts) != len(rule.premises):
         raise Rejection("EachTerm", f"{len(rule.premises)} premises for {e}")
     for (inner, part), premise in zip(parts, rule.premises, strict=True):

@@ -1,0 +1,269 @@
+"""Signs of values, and of quadratic forms in the directions: what evidence shows that they are >= 0 (untrusted)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations, permutations
+
+from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
+from convexcheck.expression.binding import abstract, fresh, instantiate
+from convexcheck.expression.defined import total
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.normal import Monomial, expression, identical, normal, numerator, polynomial
+from convexcheck.expression.term import ONE, ZERO, Expression, add, const, mul, over, power
+from convexcheck.search.scope import Scope
+
+MAX_DIRECTIONS = 6
+
+
+def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 0) -> Sign | None:
+    """Evidence that `e` >= 0 (> 0 if `strict`) wherever the scope's facts hold, or None.
+
+    Args:
+        e: an expression that is real there; directions in it are any real numbers.
+        scope: facts and opened indices.
+        strict: ask for > 0.
+        depth: how many rewritings led here.
+    """
+    scope.tick()
+    c = scope.context
+    for form in (e, normal(e, c)):
+        i = c.bounds(form)
+        if i.positive or (i.lo >= 0 and not strict):
+            return Bounds()
+    if strict or depth > 3:
+        return None
+    for method in (_common_denominator, _diagonal_low_rank, _complete_square, _each_index, _squares):
+        found = method(e, scope, depth)
+        if found is not None:
+            return found
+    return None
+
+
+def _rewritten(e: Expression, target: Expression, scope: Scope, premise: Sign | None) -> Sign | None:
+    if premise is None or not total(target, scope.context) or not identical(e, target, scope.context):
+        return None
+    return Rewritten(scope.close(target), premise)
+
+
+def _common_denominator(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """One fraction: a numerator over powers of sums that are > 0."""
+    cleared, denominator = numerator(polynomial(e, scope.context), scope.context)
+    if not denominator or not all(scope.context.bounds(g).positive for g, _ in denominator):
+        return None
+    above = expression(cleared)
+    target = mul(above, *(power(g, const(-k)) for g, k in denominator))
+    premise = nonnegative(above, scope, depth=depth + 1)
+    if premise is None or target.op != "mul":
+        return None
+    if isinstance(premise, Bounds):
+        return _rewritten(e, target, scope, premise)
+    parts = tuple(Bounds() if a is not above else premise for a in target.args)
+    return _rewritten(e, target, scope, EachTerm(parts)) if above in target.args else None
+
+
+def _complete_square(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """Sum_k a_k v_k**2 + 2 sum_k b_k v_k L + rest = Sum_k a_k (v_k + b_k L/a_k)**2 + (rest - Sum_k b_k**2 L**2/a_k)."""
+    c = scope.context
+    squares: dict[tuple[Expression, Expression], list[Expression]] = {}
+    index_of: dict[Expression, Expression] = {}
+    for m, coefficient in polynomial(e, c).items():
+        sums = [g for g, k in m if g.op == "Sum" and g.has("dir") and k == 1]
+        if len(sums) == 1 and not any(g.has("dir") for g, _ in m if g is not sums[0]):
+            size = sums[0].args[0]
+            index = index_of.setdefault(size, fresh(size, e, *scope.indices))
+            found = _direction(instantiate(sums[0].args[1], [index]), c)
+            if found and found[1] == 2 and index in found[0].args:
+                factor = expression({tuple(f for f in m if f[0] is not sums[0]): coefficient})
+                squares.setdefault((size, found[0]), []).append(mul(factor, found[2]))
+    for (size, v), weights in squares.items():
+        index = index_of[size]
+        a = normal(add(*weights), c)
+        cross: list[Expression] = []
+        for m, coefficient in polynomial(e, c).items():
+            sums = [g for g, k in m if g.op == "Sum" and g.has("dir") and k == 1 and g.args[0] is size]
+            outside = [(g, k) for g, k in m if g not in sums]
+            found = _direction(instantiate(sums[0].args[1], [index]), c) if len(sums) == 1 else None
+            if found and found[:2] == (v, 1) and any(g.op == "dir" for g, _ in outside):
+                cross.append(mul(Fraction(1, 2), expression({tuple(outside): coefficient}), found[2]))
+        if not cross or not c.bounds(a).positive:
+            continue
+        line = v + mul(add(*cross), power(a, -1))
+        square = over("Sum", size, abstract(mul(a, normal(line, c) ** 2), [index]))
+        rest = normal(e - square, c)
+        premise = nonnegative(rest, scope, depth=depth + 1)
+        if premise is None:
+            continue
+        if rest is ZERO:
+            return _rewritten(e, square, scope, Bounds())
+        target = add(square, rest)
+        if target.op == "add" and rest in target.args:
+            return _rewritten(e, target, scope, EachTerm(tuple(premise if t is rest else Bounds() for t in target.args)))
+        return _rewritten(e, target, scope, Bounds())
+    return None
+
+
+def _each_index(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """Gather the sums over one size into one sum, and look at its term."""
+    groups: dict[Expression, list[Expression]] = {}
+    rest: list[Expression] = []
+    for m, c in polynomial(e, scope.context).items():
+        sums = [g for g, k in m if g.op == "Sum" and g.has("dir") and k == 1]
+        if len(sums) == 1 and not any(g.has("dir") for g, _ in m if g is not sums[0]):
+            factor = expression({tuple(f for f in m if f[0] is not sums[0]): c})
+            groups.setdefault(sums[0].args[0], []).append(mul(factor, sums[0].args[1]))
+        else:
+            rest.append(expression({m: c}))
+    if not groups:
+        return None
+    parts = [over("Sum", size, add(*bodies)) for size, bodies in groups.items()] + ([add(*rest)] if rest else [])
+    target = add(*parts)
+    premises: list[Sign] = []
+    for part in target.args if target.op == "add" else (target,):
+        if part.op == "Sum":
+            inner, body = scope.open(part)
+            found = nonnegative(body, inner, depth=depth + 1)
+            premise = EachTerm((found,)) if found else None
+        else:
+            premise = nonnegative(part, scope, depth=depth + 1) if part is not e else None
+        if premise is None:
+            return None
+        premises.append(premise)
+    return _rewritten(e, target, scope, EachTerm(tuple(premises)) if target.op == "add" else premises[0])
+
+
+def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """Read ``Sum a v**2 + sum M_pq L_p L_q`` off the normal form, and show that G + G M G is PSD."""
+    c = scope.context
+    p = polynomial(e, c)
+    sizes = {g.args[0] for m in p for g, _ in m if g.op == "Sum" and g.has("dir")}
+    if len(sizes) != 1:
+        return None
+    size = sizes.pop()
+    index = fresh(size, e, *scope.indices)
+    directions: set[Expression] = set()
+    weights: list[Expression] = []
+    lines: dict[Expression, int] = {}
+    products: dict[tuple[int, int], list[Expression]] = {}
+    for m, coefficient in p.items():
+        moving = [(g, k) for g, k in m if g.has("dir")]
+        factor = expression({tuple(f for f in m if not f[0].has("dir")): coefficient})
+        opened: list[Expression] = []
+        for g, k in moving:
+            if g.op != "Sum" or k.denominator != 1 or k < 0:
+                return None
+            opened += [instantiate(g.args[1], [index])] * int(k)
+        parts = [_direction(body, c) for body in opened]
+        if any(part is None for part in parts):
+            return None
+        found = [part for part in parts if part]
+        directions |= {v for v, _, _ in found}
+        if len(found) == 1 and found[0][1] == 2:
+            weights.append(mul(factor, found[0][2]))
+        elif len(found) == 2 and all(k == 1 for _, k, _ in found):
+            a, b = (lines.setdefault(rest, len(lines)) for _, _, rest in found)
+            for pair in ((a, b), (b, a)) if a != b else ((a, a),):
+                products.setdefault(pair, []).append(factor if a == b else factor * Fraction(1, 2))
+        else:
+            return None
+    if len(directions) != 1 or not weights or not lines:
+        return None
+    weight = normal(add(*weights), c)
+    vectors = [normal(line / weight, c) for line in lines]
+    rank = range(len(vectors))
+    matrix = [[add(*products.get((a, b), [ZERO])) for b in rank] for a in rank]
+    inner = scope.over([size], e)
+    sign = nonnegative(weight, inner)
+    if sign is None or inner.indices[0] is not index:
+        return None
+
+    def total_over(body: Expression) -> Expression:
+        return over("Sum", size, abstract(body, [index]))
+
+    G = [[total_over(mul(weight, vectors[a], vectors[b])) for b in rank] for a in rank]
+    P = [[add(G[a][b], *(mul(G[a][s], matrix[s][t], G[t][b]) for s in rank for t in rank)) for b in rank] for a in rank]
+    minors = []
+    for k in rank:
+        for s in combinations(rank, k + 1):
+            minor = nonnegative(determinant([[P[a][b] for b in s] for a in s]), scope, depth=9)
+            if minor is None:
+                return None
+            minors.append(minor)
+    entries = tuple(scope.close(matrix[a][b]) for a in rank for b in rank)
+    close = inner.close
+    return DiagonalLowRank(
+        scope.close(size), close(directions.pop()), close(weight), tuple(map(close, vectors)), entries, sign, tuple(minors)
+    )
+
+
+def _direction(body: Expression, c: object) -> tuple[Expression, int, Expression] | None:
+    """A product as (direction entry, its power, the other factors); None if it is something else."""
+    factors = body.args if body.op == "mul" else (body,)
+    moving = [f for f in factors if f.has("dir")]
+    if len(moving) != 1:
+        return None
+    base, q = moving[0].args if moving[0].op == "pow" else (moving[0], ONE)
+    if base.op != "dir" or q.op != "const" or q.data not in (1, 2):
+        return None
+    return base, int(q.data), mul(*(f for f in factors if f is not moving[0]))
+
+
+def matrix_of(e: Expression, scope: Scope) -> tuple[list[Expression], list[list[Expression]]] | None:
+    """The directions and the matrix of a form in finitely many direction entries, or None."""
+    entries: dict[tuple[Expression, Expression], dict[Monomial, Fraction]] = {}
+    for m, c in polynomial(e, scope.context).items():
+        v = [g for g, k in m if g.op == "dir" for _ in range(int(k))]
+        rest = tuple((g, k) for g, k in m if g.op != "dir")
+        if len(v) != 2 or any(g.has("dir") for g, _ in rest):
+            return None
+        entries.setdefault((v[0], v[1]), {})[rest] = c if v[0] is v[1] else c / 2
+    names = sorted({v for pair in entries for v in pair}, key=lambda v: v.key)
+    at = {(p, q): expression(x) for pair, x in entries.items() for p, q in (pair, pair[::-1])}
+    return names, [[at.get((p, q), ZERO) for q in names] for p in names]
+
+
+def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A form in few scalar directions as a sum of squares with weights >= 0 (LDL^T over the normal forms)."""
+    found = matrix_of(e, scope)
+    if found is None or not 1 <= len(found[0]) <= MAX_DIRECTIONS:
+        return None
+    names, M = found
+    for tried, order in enumerate(permutations(range(len(names)))):
+        scope.tick()
+        target = _ldl([names[k] for k in order], [[M[a][b] for b in order] for a in order], scope)
+        if target is not None:
+            proof = _rewritten(e, target, scope, Bounds())
+            if proof is not None:
+                return proof
+        if tried > 5:
+            break
+    return None
+
+
+def _ldl(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
+    c = scope.context
+    terms: list[Expression] = []
+    n = range(len(names))
+    try:
+        for k in n:
+            pivot = normal(M[k][k], c)
+            i = c.bounds(pivot)
+            if pivot is ZERO and all(normal(M[k][j], c) is ZERO for j in n[k:]):
+                continue
+            if not i.positive:
+                return None
+            line = add(names[k], *(mul(M[k][j], power(pivot, -1), names[j]) for j in n[k + 1 :]))
+            terms.append(mul(pivot, normal(line, c) ** 2))
+            M = [[normal(M[a][b] - M[a][k] * M[k][b] / pivot, c) if min(a, b) > k else M[a][b] for b in n] for a in n]
+    except ConvexcheckError:
+        return None
+    return add(*terms)
+
+
+def determinant(M: Sequence[Sequence[Expression]]) -> Expression:
+    """The determinant by expansion along the first row, as the kernel forms it."""
+    if len(M) == 1:
+        return M[0][0]
+    rest = [[[*row[:q], *row[q + 1 :]] for row in M[1:]] for q in range(len(M))]
+    return add(*(mul((-1) ** q, M[0][q], determinant(rest[q])) for q in range(len(M)) if M[0][q] is not ZERO))

@@ -1,0 +1,199 @@
+"""Proof search: rules for convexity and concavity, tried from the whole expression down (untrusted).
+
+The order is: affine; second order in the affine pieces; the composition rule at the top operation; the normal
+form. Whatever is found is only a proposal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.expression.binding import instantiate, substitute
+from convexcheck.expression.defined import rooted, total
+from convexcheck.expression.derivative import derivative, hessian_form
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.functions import FUNCTIONS
+from convexcheck.expression.normal import is_affine, normal
+from convexcheck.expression.statement import Condition, Declaration, generic
+from convexcheck.expression.term import ZERO, Expression, add, apply, bound, entry, mul, over, power
+from convexcheck.search.forms import nonnegative
+from convexcheck.search.scope import Scope
+from convexcheck.search.slots import Slots
+
+MAX_DEPTH = 40
+_WORDS = {1: "convex", -1: "concave"}
+
+
+@dataclass
+class Prover:
+    """One search; remembers what failed, so that it is not tried again."""
+
+    failed: set[tuple[Expression, int, int]] = field(default_factory=set)
+    kept: list[object] = field(default_factory=list)
+
+    def curvature(self, e: Expression, side: int, scope: Scope, depth: int = 0) -> ev.Curvature | None:
+        """A rule that shows `e` convex (`side` +1) or concave (-1), or None.
+
+        Args:
+            e: an expression that is real on the scope's domain.
+            side: +1 or -1.
+            scope: facts and opened indices.
+            depth: how deep the search is.
+
+        Raises:
+            OutOfTime: when the scope's deadline has passed.
+        """
+        scope.tick()
+        key = (e, side, id(scope.context))
+        if key in self.failed or depth > MAX_DEPTH:
+            return None
+        try:
+            if is_affine(e, scope.context):
+                return ev.Affine()
+            for method in (self._second_order, self._maximum, self._composition, self._rewriting):
+                found = method(e, side, scope, depth)
+                if found is not None:
+                    return found
+        except ConvexcheckError:  # a normal form that grew too large, or a nesting that is too deep
+            pass
+        self.failed.add(key)
+        self.kept.append(scope.context)  # keeps the id in `failed` from being used again
+        return None
+
+    def _second_order(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        for strip in (False, True):
+            pieces = Slots(scope, strip)
+            outer = pieces.outer(e)
+            if pieces.identity():
+                return self._smooth(e, side, scope)
+            inner = pieces.boxed()
+            if inner is None or not total(outer, inner.context):
+                continue
+            premise = self._smooth(outer, side, inner)
+            if premise is not None:
+                return ev.Composition(scope.close(outer), pieces.slots(), premise, None)
+        return None
+
+    def _smooth(self, e: Expression, side: int, scope: Scope) -> ev.Curvature | None:
+        """Second order on `e` as it is, or on its normal form (where kinks may have cancelled)."""
+        for target in (e, normal(e, scope.context)):
+            form = smooth_form(target, scope)
+            if form is None or (target is not e and not total(target, scope.context)):
+                continue
+            sign = nonnegative(mul(side, form), Scope(scope.interior, scope.interior, scope.deadline, scope.indices))
+            if sign is not None:
+                rule = ev.SecondOrder(sign)
+                return rule if target is e else ev.Rewriting(scope.close(target), rule)
+        return None
+
+    def _maximum(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        if side != 1 or e.op not in ("max", "Max", "abs"):
+            return None
+        each = (e.args[0], -e.args[0]) if e.op == "abs" else e.args
+        parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
+        found = [self.curvature(part, 1, inner, depth + 1) for inner, part in parts]
+        return ev.Maximum(tuple(f for f in found if f)) if all(found) else None
+
+    def _composition(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """The composition rule at the top operation of `e`."""
+        slot = lambda name: entry("var", name)  # noqa: E731
+        if e.op == "Sum":
+            outer = over("Sum", e.args[0], entry("var", "t", [bound(0)]))
+            return self._compose(outer, [("t", e.args[:1], e.args[1])], side, scope, depth)
+        moving = [a for a in e.args if a.has("var")]
+        fixed = [a for a in e.args if not a.has("var")]
+        if e.op == "add":
+            affine = [a for a in moving if is_affine(a, scope.context)]
+            rest = [a for a in moving if a not in affine]
+            arguments = rest + ([add(*affine)] if affine else [])
+            names = [f"t{k}" for k in range(len(arguments))]
+            outer = add(*fixed, *map(slot, names))
+            pairs = [(n, (), a) for n, a in zip(names, arguments, strict=True)]
+            return self._compose(outer, pairs, side, scope, depth) if len(pairs) > 1 or fixed else None
+        if e.op == "mul" and len(moving) == 1 and fixed:
+            return self._compose(mul(*fixed, slot("t")), [("t", (), moving[0])], side, scope, depth)
+        if e.op == "where" and not e.args[0].has("var"):
+            outer = apply("where", e.args[0], *(slot(n) if a.has("var") else a for n, a in zip("tu", e.args[1:], strict=True)))
+            pairs = [(n, (), a) for n, a in zip("tu", e.args[1:], strict=True) if a.has("var")]
+            return self._compose(outer, pairs, side, scope, depth)
+        if e.op in FUNCTIONS and e.op != "abs":
+            return self._compose(apply(e.op, slot("t")), [("t", (), e.args[0])], side, scope, depth)
+        if e.op == "pow" and len(moving) == 1 and moving[0] is e.args[0]:
+            return self._compose(power(slot("t"), e.args[1]), [("t", (), e.args[0])], side, scope, depth)
+        return None
+
+    def _compose(
+        self, outer: Expression, pairs: list[tuple[str, tuple[Expression, ...], Expression]], side: int, scope: Scope, depth: int
+    ) -> ev.Curvature | None:
+        """The composition rule for a given outer function of scalar (or one indexed) arguments."""
+        slots: list[ev.Slot] = []
+        ranges = {}
+        for name, sizes, body in pairs:
+            inner = scope.over(sizes, body)
+            placed = instantiate(body, inner.indices[: len(sizes)])
+            i = inner.context.bounds(normal(placed, inner.context))
+            if i.lo >= i.hi:
+                return None
+            ranges[name] = (Declaration(sizes), i)
+            slots.append(ev.Slot(name, sizes, inner.close(placed), "affine", ev.Affine()))
+        outer_scope = scope.boxed(ranges)
+        if not total(outer, outer_scope.context):
+            return None
+        premise = ev.Affine() if is_affine(outer, outer_scope.context) else self._smooth(outer, side, outer_scope)
+        if premise is None:
+            return None
+        done: list[ev.Slot] = []
+        moves: list[Condition] = []
+        still: dict[tuple[str, str], Expression] = {}
+        for slot, (name, sizes, body) in zip(slots, pairs, strict=True):
+            inner = scope.over(sizes, body)
+            placed = instantiate(body, inner.indices[: len(sizes)])
+            if is_affine(placed, inner.context):
+                done.append(slot)
+                still["dir", name] = ZERO
+                continue
+            kind = self._direction(outer, name, side, outer_scope)
+            rule = self.curvature(placed, kind, inner, depth + 1) if kind else None
+            if rule is None:
+                return None
+            done.append(ev.Slot(name, slot.sizes, slot.body, _WORDS[kind], rule))
+            moves.append(Condition("ge", mul(kind * side, generic("dir", name, Declaration(sizes))), sizes))
+        monotone = None
+        if moves:
+            context = outer_scope.interior.extended(moves)
+            along = substitute(derivative(outer), still)
+            monotone = nonnegative(along, Scope(context, context, scope.deadline, scope.indices))
+            if monotone is None:
+                return None
+        return ev.Composition(scope.close(outer), tuple(done), premise, monotone)
+
+    def _direction(self, outer: Expression, name: str, side: int, scope: Scope) -> int:
+        """The curvature that the argument must have: `side` where `outer` increases in it, -`side` where it falls."""
+        d = derivative(outer)
+        others = {("dir", n): ZERO for n in scope.context.statement.variables if n != name}
+        declaration = scope.context.statement.variables[name]
+        for sign in (1, -1):
+            fact = Condition("ge", mul(sign, generic("dir", name, declaration)), declaration.shape)
+            context = scope.interior.extended([fact])
+            if nonnegative(substitute(d, others), Scope(context, context, scope.deadline, scope.indices)) is not None:
+                return sign * side
+        return 0
+
+    def _retarget(self, e: Expression, target: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        rule = self.curvature(target, side, scope, depth + 1)
+        return None if rule is None else ev.Rewriting(scope.close(target), rule)
+
+    def _rewriting(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        target = normal(e, scope.context)
+        if target is e or not total(target, scope.context):
+            return None
+        return self._retarget(e, target, side, scope, depth)
+
+
+def smooth_form(e: Expression, scope: Scope) -> Expression | None:
+    """The Hessian form of `e`, or None where a kink is in the way."""
+    try:
+        return hessian_form(e) if rooted(e, scope.interior) else None
+    except ConvexcheckError:
+        return None

@@ -1,0 +1,56 @@
+"""Where a proof search stands: facts, opened indices, and the time that is left (untrusted)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from convexcheck.certificate.evidence import Curvature
+from convexcheck.expression.binding import abstract, fresh, instantiate
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.functions import Interval
+from convexcheck.expression.statement import Declaration
+from convexcheck.expression.term import Expression
+
+
+class OutOfTime(Exception):
+    """The budget of a search is used up."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`context` holds on the domain, `interior` on its relative interior; `indices`: opened ones, innermost first."""
+
+    context: Context
+    interior: Context
+    deadline: float
+    indices: tuple[Expression, ...] = ()
+
+    def tick(self) -> None:
+        """Raise OutOfTime once the deadline has passed."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
+    def over(self, sizes: Sequence[Expression], *avoid: Expression) -> Scope:
+        """The scope with a fresh index for each of `sizes`, the first of them innermost."""
+        new: list[Expression] = []
+        for size in sizes:
+            new.append(fresh(size, *avoid, *self.indices, *new))
+        return replace(self, indices=(*new, *self.indices))
+
+    def open(self, binder: Expression) -> tuple[Scope, Expression]:
+        """The scope inside a binder, and its body there."""
+        inner = self.over(binder.args[:1], binder)
+        return inner, instantiate(binder.args[1], inner.indices[:1])
+
+    def close(self, e: Expression) -> Expression:
+        """An expression as evidence holds it: opened indices become loose bound ones, the innermost 0."""
+        return abstract(e, self.indices)
+
+    def boxed(self, ranges: Mapping[str, tuple[Declaration, Interval]]) -> Scope:
+        """The scope whose variables are slots with these ranges."""
+        return replace(self, context=self.context.boxed(ranges), interior=self.context.boxed(ranges, strict=True))
+
+
+Found = Curvature | None

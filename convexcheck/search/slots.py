@@ -1,0 +1,109 @@
+"""Affine pieces of an expression as arguments of one outer function (untrusted).
+
+``Sum(i < n, softplus(-y[i]*(X @ w)[i]))`` becomes ``Sum(i < n, softplus(t[i]))`` at the affine array t. An affine
+piece is never expanded, so proofs do not see how many weights it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from convexcheck.certificate.evidence import Affine, Slot
+from convexcheck.expression.binding import abstract, instantiate, opened, shift, transform
+from convexcheck.expression.normal import normal
+from convexcheck.expression.statement import Declaration
+from convexcheck.expression.term import BINDERS, Expression, add, bound, entry, mul, over, rebuild
+from convexcheck.search.scope import Scope
+
+NAMES = ("t", "u", "v", "r", "s")
+
+
+def looks_affine(e: Expression) -> bool:
+    """Whether `e` is affine in the variables as it is written, without any rewriting."""
+    if not e.has("var"):
+        return True
+    if e.op == "mul":
+        return sum(a.has("var") for a in e.args) == 1 and all(looks_affine(a) for a in e.args)
+    if e.op == "var":
+        return not any(a.has("var") for a in e.args)
+    return e.op in ("add", "Sum") and all(looks_affine(a) for a in e.args)
+
+
+@dataclass
+class Slots:
+    """Collects the affine pieces of expressions of one scope; `strip` leaves factors and constants outside.
+
+    `pieces` maps a piece, with the indices of its own binders abstracted, to the slot's name and sizes.
+    """
+
+    scope: Scope
+    strip: bool
+    pieces: dict[Expression, tuple[str, tuple[Expression, ...]]] = field(default_factory=dict)
+
+    def outer(self, e: Expression, own: tuple[Expression, ...] = ()) -> Expression:
+        """`e` with its affine pieces replaced by slot entries; `own` are the indices opened on the way."""
+        if not e.has("var"):
+            return e
+        if looks_affine(e):
+            return self.entry(e, own)
+        if e.op in BINDERS:
+            body, index = opened(e, *own, *self.scope.indices)
+            return over(e.op, e.args[0], abstract(self.outer(body, (index, *own)), [index]))
+        if e.op == "add":
+            flat = [a for a in e.args if looks_affine(a) and (a.has("var") or not self.strip)]
+            rest = [self.outer(a, own) for a in e.args if a not in flat]
+            piece = add(*flat)
+            return add(*rest, self.entry(piece, own) if piece.has("var") else piece)
+        return rebuild(e, [self.outer(a, own) for a in e.args])
+
+    def entry(self, e: Expression, own: tuple[Expression, ...]) -> Expression:
+        """The slot's entry for an affine piece; a new slot if no equal piece is known."""
+        if self.strip:
+            if e.op == "add":
+                fixed = [a for a in e.args if not a.has("var")]
+                moving = add(*(a for a in e.args if a.has("var")))
+                if fixed:
+                    return add(*fixed, self.entry(moving, own))
+            elif e.op == "mul":
+                fixed = [a for a in e.args if not a.has("var")]
+                return mul(*fixed, self.entry(next(a for a in e.args if a.has("var")), own))
+        used = [i for i in own if ("index", i.data) in e.symbols]
+        pattern = abstract(e, used)
+        sizes = tuple(i.args[0] for i in used)
+        if pattern not in self.pieces:
+            name = next(n for n in self._names() if n not in {known for known, _ in self.pieces.values()})
+            self.pieces[pattern] = (name, sizes)
+        return entry("var", self.pieces[pattern][0], used)
+
+    def _names(self) -> Iterator[str]:
+        yield from NAMES
+        yield from (f"t{k}" for k in range(1, 10_000))
+
+    def identity(self) -> bool:
+        """Whether every piece is one whole variable, so that nothing is gained."""
+        return all(p.op == "var" and len(p.args) == len(sizes) for p, (_, sizes) in self.pieces.items())
+
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots as evidence, each with an affine body."""
+        out = []
+        for pattern, (name, sizes) in self.pieces.items():
+            out.append(Slot(name, sizes, _close(pattern, len(sizes), self.scope), "affine", Affine()))
+        return tuple(out)
+
+    def boxed(self) -> Scope | None:
+        """The scope in which the slots are the variables; None if one of them is constant."""
+        ranges = {}
+        for slot in self.slots():
+            inner = self.scope.over(slot.sizes, slot.body)
+            i = inner.context.bounds(normal(instantiate(slot.body, inner.indices), inner.context))
+            if i.lo >= i.hi:
+                return None
+            ranges[slot.name] = (Declaration(slot.sizes), i)
+        return self.scope.boxed(ranges)
+
+
+def _close(pattern: Expression, own: int, scope: Scope) -> Expression:
+    """Abstract the scope's indices behind the slot's own bound indices 0 .. own - 1."""
+    places = {index: bound(own + j) for j, index in enumerate(scope.indices)}
+    return transform(pattern, lambda e, level: shift(places[e], level) if e in places else None)
