@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import Expression, add, mul
 from convexcheck.read.array_functions import PREDICATES
@@ -127,6 +127,9 @@ def _conditions(formula: Formula, node: ast.expr) -> Iterator[tuple[ast.expr, Co
                     raise source.error(node, "!= does not cut out a closed or open set", "<, <=, >, >=, ==")
                 greater, less = (small, large) if relation == "eq" else (large, small)
                 gap = elementwise(lambda a, b: add(a, mul(-1, b)), greater, less)
+                if any(s.op not in ("const", "dim") for s in gap.shape):
+                    message = f"a condition on an array of shape {shape_text(gap.shape)}"
+                    raise source.error(node, message, "sizes that are declared", kind=Unsupported)
                 yield node, Condition({"lt": "gt", "le": "ge"}.get(relation, "eq"), gap.body, gap.shape)
     else:
         raise source.error(node, "not a condition", "x > 0, 0 <= y <= 1, psd(A), ...", "conditions joined by commas")

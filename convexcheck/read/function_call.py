@@ -18,6 +18,7 @@ from convexcheck.read.array_functions import (
     WHOLE,
     with_kept_axes,
 )
+from convexcheck.read.subscript import integral
 from convexcheck.read.syntax import binder_index
 from convexcheck.read.tensor import Tensor, elementwise, shape_text
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = {"ln": "log(x)", "log2": "log(x)/log(2)", "log10": "log(x)/log(10)", "square": "x**2", "power": "x**p",
               "maximum": "max(a, b)", "minimum": "min(a, b)", "matmul": "A @ x", "transpose": "X.T"}  # fmt: skip
+
+
+_SIZES = frozenset({"const", "dim", "add", "mul"})
 
 
 def called(formula: Formula, node: ast.Call) -> Tensor:
@@ -123,8 +127,8 @@ def _binder(formula: Formula, node: ast.Call) -> Tensor:
         raise formula.source.error(node, "not a binder", "Sum(i < n, body) or Max(i < n, body)")
     place = head.comparators[0]
     size = formula.value(place)
-    natural = size.body.op == "const" and size.body.data.denominator == 1 and size.body.data >= 0
-    if size.shape or not (size.body.op == "dim" or natural):
+    natural = integral(size.body, _SIZES) and (size.body.op != "const" or size.body.data >= 0)
+    if size.shape or not natural:
         raise formula.source.error(place, "not a size", "a dimension of a declared shape, or a number")
     formula.opened += 1
     opened = Expression("index", (size.body,), formula.opened)

@@ -1,4 +1,4 @@
-"""Subscripts of the text language: ``w[0]``, ``X[i, j]``, ``X[:, 0]``, ``Z[y]`` (untrusted).
+"""Subscripts of the text language: ``w[0]``, ``X[i, j]``, ``X[:, 0]``, ``x[1:]``, ``Z[y]`` (untrusted).
 
 An index is an integer expression: constants, sizes, bound indices and parameters, which become integer
 parameters thereby. An array as index gathers, as in NumPy. A negative constant counts from the end.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.binding import nodes
+from convexcheck.expression.binding import nodes, substitute
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import Expression, bound
+from convexcheck.expression.term import ZERO, Expression, add, bound, const
 from convexcheck.read.array_functions import joined
 from convexcheck.read.tensor import Shape, Tensor, shape_text
 
@@ -32,42 +32,72 @@ def subscripted(formula: Formula, node: ast.Subscript) -> Tensor:
     if len(picks) > len(array.shape):
         hint = "declare a shape" if not array.shape else ""
         raise source.error(node, f"{len(picks)} indices for shape {shape_text(array.shape)}", hint=hint)
-    if any(isinstance(p, ast.Slice) and (p.lower or p.upper or p.step) for p in picks):
-        raise source.error(node, "a slice with bounds", "a whole axis ':' or an index", kind=Unsupported)
-    single = {axis: p for axis, p in enumerate(picks) if not isinstance(p, ast.Slice)}
-    chosen = {axis: _index(formula, p, array.shape[axis]) for axis, p in single.items()}
+    sliced = {a: _slice(formula, p, array.shape[a]) for a, p in enumerate(picks) if isinstance(p, ast.Slice)}
+    chosen = {a: _index(formula, p, array.shape[a]) for a, p in enumerate(picks) if a not in sliced}
     shape: Shape = ()
     if chosen:
         with formula.place(node):
             shape = joined(*chosen.values())
     if shape and max(chosen) - min(chosen) + 1 != len(chosen):
         raise source.error(node, "a slice between index arrays", "index arrays side by side", kind=Unsupported)
-    free = [axis for axis in range(len(array.shape)) if axis not in chosen]
-    before = [axis for axis in free if chosen and axis < min(chosen)]
-    after = free[len(before) :]
-    full = (*(array.shape[a] for a in before), *shape, *(array.shape[a] for a in after))
+    kept = {a: sliced.get(a, (ZERO, s)) for a, s in enumerate(array.shape) if a not in chosen}
+    before = [a for a in kept if chosen and a < min(chosen)]
+    after = [a for a in kept if a not in before]
+    full = (*(kept[a][1] for a in before), *shape, *(kept[a][1] for a in after))
     axes = range(len(before), len(before) + len(shape))
-    place: dict[int, Expression] = {a: bound(j) for j, a in enumerate(before)}
-    place |= {a: bound(len(before) + len(shape) + j) for j, a in enumerate(after)}
+    place: dict[int, Expression] = {a: kept[a][0] + bound(j) for j, a in enumerate(before)}
+    place |= {a: kept[a][0] + bound(len(before) + len(shape) + j) for j, a in enumerate(after)}
     place |= {a: t.broadcast(full, axes[len(axes) - len(t.shape) :]).body for a, t in chosen.items()}
     return Tensor(full, array.at(*(place[a] for a in range(len(array.shape)))))
+
+
+def integral(e: Expression, allowed: frozenset[str] = _INTEGER) -> bool:
+    """Whether `e` is built of integers by sums and products, with leaves of the kinds in `allowed`."""
+    return all(p.op in allowed and (p.op != "const" or p.data.denominator == 1) for p in nodes(e))
+
+
+def least_size(formula: Formula, size: Expression) -> int:
+    """The value of a size where every dimension has its least value."""
+    return int(substitute(size, {}, {n: const(low) for n, low in formula.scope.sizes.items()}).data)
+
+
+def _slice(formula: Formula, node: ast.Slice, size: Expression) -> tuple[Expression, Expression]:
+    """Start and length of a slice; symbolic sizes are not clipped, so the bounds must lie inside."""
+    source = formula.source
+    bounds = [formula.value(b).body if b else None for b in (node.lower, node.upper)]
+    if node.step or any(b is not None and (b.op != "const" or not integral(b)) for b in bounds):
+        raise source.error(node, "a slice with a step or a symbolic bound", "integers, as in x[1:-1]", kind=Unsupported)
+    low, high = (None if b is None else int(b.data) for b in bounds)
+    if size.op == "const":
+        start, stop, _ = slice(low, high).indices(int(size.data))
+        return const(start), const(max(stop - start, 0))
+    begin, end = low or 0, high or 0
+    from_end, to_end = begin < 0, high is None or high < 0  # counted from the end
+    first, last = (add(size, k) if back else const(k) for k, back in ((begin, from_end), (end, to_end)))
+    if from_end and not to_end:
+        raise source.error(node, "a slice that ends before it begins for large sizes", "x[1:-1]", kind=Unsupported)
+    if not 0 <= least_size(formula, first) <= least_size(formula, last) <= least_size(formula, size):
+        least = least_size(formula, size)
+        raise source.error(
+            node, f"a slice beyond an axis of size {size} = {least}", hint="a larger least size in given="
+        )
+    length = add(size, end - begin) if to_end and not from_end else const(end - begin)
+    return first, length
 
 
 def _index(formula: Formula, node: ast.expr, size: Expression) -> Tensor:
     """An index expression, checked to be an integer and, where it is a number, to be in range."""
     index = formula.value(node)
-    for part in nodes(index.body):
-        whole = part.op in _INTEGER and (part.op != "const" or part.data.denominator == 1)
-        if not whole:
-            expected = "integers, sizes, bound indices and parameters"
-            raise formula.source.error(node, "an index that is no integer", expected)
+    if not integral(index.body):
+        expected = "integers, sizes, bound indices and parameters"
+        raise formula.source.error(node, "an index that is no integer", expected)
     formula.scope.integers |= index.body.names("par")
     if index.body.op != "const":
         return index
-    position = int(index.body.data)
-    least = int(size.data) if size.op == "const" else formula.scope.sizes.get(size.data, 1)
+    position, least = int(index.body.data), least_size(formula, size)
     if not -least <= position < least:
-        hint = f"given {size} >= {position + 1 if position >= 0 else -position}" if size.op == "dim" else ""
-        where = f"where {size} = {least}" if size.op == "dim" else f"of an axis of size {least}"
+        more = position + 1 if position >= 0 else -position
+        where = f"of an axis of size {least}" if size.op == "const" else f"where {size} = {least}"
+        hint = f"given {size} >= {more}" if size.op == "dim" else ""
         raise formula.source.error(node, f"index {position} is out of range {where}", hint=hint)
     return index if position >= 0 else Tensor((), size + position)

@@ -72,7 +72,36 @@ def test_errors(text, message):
     assert str(caught.value) == f"read.text: {message}"
 
 
-@pytest.mark.parametrize("text", ["w[0:2]", "sum(w[::2])", "sum(T[y, :, y])"])
+SLICES = [
+    "sum((w[1:] - w[:-1])**2)", "sum(w[2:] - 2*w[1:-1] + w[:-2])", "sum(w[0:2])", "w[:2] @ w[-2:]",
+    "sum(X[1:, :-1] @ w[1:])",
+    "sum(X[:, 1:3]*K[0:1])", "sum(K[1:])", "sum(K[-2:9, :1])", "sum(w[1:][0])", "sum(w[2:2]) + c",
+    "sum(T[:, 1:, 0] - T[:, :2, 2])",
+    "sum(X[:3][:, 1:][-1])", "mean(w[1:])", "sum(T[1:, 0, :2])", "max(w[1:])",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SLICES)
+def test_slices(text):
+    agree(text, {**SHAPES, "c": ""}, given="n >= 3")
+
+
+def test_a_slice_prints_and_reads_back():
+    statement = read_text("sum((w[1:] - w[:-1])**2)", {"w": "n"}, given="n >= 2")
+    assert read_text(str(statement.function), {"w": "n"}).function is statement.function
+
+
+def test_a_slice_beyond_the_end_is_refused():
+    with pytest.raises(ConvexcheckError) as caught:
+        read_text("sum(w[3:])", {"w": "n"}, given="n >= 2")
+    assert str(caught.value) == (
+        "read.text: a slice beyond an axis of size n = 2: '3:' at column 7; try: a larger least size in given="
+    )
+    with pytest.raises(Unsupported, match=r"a condition on an array of shape \(n - 1,\): 'w\[1:\] >= w\[:-1\]'"):
+        read_text("sum(w)", {"w": "n"}, domain="w[1:] >= w[:-1]")
+
+
+@pytest.mark.parametrize("text", ["sum(w[n:])", "sum(w[::2])", "sum(T[y, :, y])", "sum(w[-1:1])"])
 def test_numpy_subscripts_that_cannot_be_stated(text):
     with pytest.raises(Unsupported):
         read_text(text, SHAPES, None if "y" not in text else {"y": "n"})
