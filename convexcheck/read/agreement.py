@@ -20,7 +20,7 @@ def agree(a: Statement, b: Statement) -> bool:
     >>> from convexcheck.expression.term import entry
     >>> x = entry("var", "x")
     >>> square = Statement(x**2, {"x": Declaration()})
-    >>> agree(square, Statement(x * x, {"x": Declaration()})), agree(square, square.negated())
+    >>> agree(square, Statement(x * x, {"x": Declaration()})), agree(square, Statement(x**3, {"x": Declaration()}))
     (True, False)
     """
     if a.function is b.function:

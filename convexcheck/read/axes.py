@@ -155,12 +155,10 @@ def _gather(e: Equation) -> list[Tensor]:
     offsets = iter(bound(a) for a in numbers.offset_dims)
     gone = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
     places = []
-    for axis, size in enumerate(t.shape):
+    for axis in range(len(t.shape)):
         place = ZERO if axis in gone else next(offsets)
         if axis in numbers.start_index_map:
-            full = e.reader.size(e.params["slice_sizes"][axis]) is size and size is not ONE
-            start = indices.at(*batch, numbers.start_index_map.index(axis))
-            place = place if full else add(folded(start), place)
+            place = add(folded(indices.at(*batch, numbers.start_index_map.index(axis))), place)
         if axis in numbers.operand_batching_dims:
             other = numbers.start_indices_batching_dims[numbers.operand_batching_dims.index(axis)]
             place = add(place, batch[other])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import ONE, ZERO, Expression, const, maximum, minimum, power
@@ -71,12 +73,21 @@ def _converted(t: Expression, e: Equation) -> Expression:
         if entry.op == "par" and entry.data in e.reader.truths:  # declared as 0 or 1
             return entry
         return extended(e.name, number, [t])
-    if old in "iu" or (new in "iu" and integral(t)):
+    if new in "iu" and (old in "iu" or integral(t)) and _fits(t, old, target):
+        return t
+    if old in "iu" and new not in "iu":
         return t
     keeps = new == "f" and target.itemsize >= 4  # not float16; bfloat16 is of kind V
     if keeps and (target.itemsize >= source.itemsize or not e.reader.narrow):
         return t
     raise Unsupported(STAGE, f"the cast of {t} from {source} to {target}", "casts that keep the value", "drop the cast")
+
+
+def _fits(t: Expression, old: str, target: Any) -> bool:
+    """Whether whole numbers keep their values as integers of another type: labels and positions fit 32 bits."""
+    if t.op == "const":
+        return bool(np.can_cast(np.min_scalar_type(int(t.data)), target) or int(t.data) in (0, 1))
+    return bool(target.itemsize >= 4 and (target.kind == "i" or old == "u"))
 
 
 RULES: dict[str, Callable[[Equation], Sequence[Tensor]]] = {

@@ -151,6 +151,11 @@ class Reader:
                 results = self.equation(equation)
             except Unsupported as error:
                 raise _located(error, eqn) from error
+            except ConvexcheckError as error:  # too deep, or numbers too long, for the language
+                raise _located(Unsupported(error.stage, error.message, error.expected, error.hint), eqn) from error
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+                message = f"the primitive {equation.name!r} in a form that is not known"
+                raise _located(Unsupported(STAGE, message, hint="write it with others"), eqn) from error
             values.update(zip(eqn.outvars, results, strict=True))
         return [read(v) if w else scalar(0) for v, w in zip(jaxpr.outvars, wanted, strict=True)]
 

@@ -189,7 +189,7 @@ class _Task:
         """The statement for all sizes and all data, and the sizes at which it is the user's.
 
         First the code is traced again with symbols for sizes; where it holds arrays, or fails, or is not the
-        same code, the jaxpr that was traced is read with symbols for sizes.
+        same code, the jaxpr that was traced is read with symbols for all sizes, then for all but one.
         """
         leaves = self.arguments.leaves
         held = [a for name, a in self.captured.arrays.items() if name in statement.parameters]
@@ -199,16 +199,18 @@ class _Task:
         taken = {*statement.variables, *statement.parameters, *statement.sizes}
         names = [n for n in [*SYMBOLS, *(f"s{j}" for j in range(len(values)))] if n not in taken]
         labels = dict(zip(values, names, strict=False))
-        sizes = {name: value for value, name in labels.items()}
         concrete = bool(held) or any(leaf.value is not None for leaf in leaves)
         if statement.sizes or not (labels or concrete):
             return None, {}
-        shapes = [tuple(labels.get(s, s) if isinstance(s, int) else s for s in leaf.shape) for leaf in leaves]
-        for again in (True, False) if labels and not held else (False,):
+        fewer = [{size: name for size, name in labels.items() if size != kept} for kept in labels]
+        attempts = [(labels, True)] if labels and not held else []
+        for chosen, again in [*attempts, (labels, False), *((some, False) for some in fewer if some or concrete)]:
+            sizes = {name: size for size, name in chosen.items()}
+            shapes = [tuple(chosen.get(s, s) if isinstance(s, int) else s for s in leaf.shape) for leaf in leaves]
             try:
                 traced = trace(self.arguments, shapes, {}) if again else code
-                general = _enough(self.read(traced, shapes, {} if again else labels))
-            except ConvexcheckError:  # the user's own question stands
+                general = _enough(self.read(traced, shapes, {} if again else chosen))
+            except ConvexcheckError:  # fewer symbols may do; else the user's own question stands
                 continue
             if _same(general.instance(sizes), statement):
                 return general, sizes

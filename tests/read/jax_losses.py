@@ -20,8 +20,8 @@ def scan_loss(w, X, y):
     return jax.lax.scan(step, 0.0, (X, y))[0]
 
 
-def for_loss(w, X, y):
-    return jax.lax.fori_loop(0, 4, lambda i, total: total + (w[i % 1] - y[i]) ** 2, 0.0)
+def for_loss(w):
+    return jax.lax.fori_loop(0, 3, lambda i, total: total + (w[i] - i) ** 2, 0.0)
 
 
 def scan_rows(w, X):
@@ -38,6 +38,28 @@ def scan_reverse(w):
         return total, jnp.log(total)
 
     return jnp.sum(jax.lax.scan(step, 0.0, w, reverse=True)[1])
+
+
+@jax.custom_vjp
+def own_gradient(x):
+    return jnp.exp(x)
+
+
+own_gradient.defvjp(lambda x: (jnp.exp(x), x), lambda x, c: (c,))
+
+
+def chosen(w, X):
+    z = X @ w
+    either = jax.lax.cond(z[0] > 0, jnp.sum, lambda v: jnp.sum(v**2), z)
+    return either + jax.lax.switch(2, [jnp.sum, jnp.max, jnp.min], w)
+
+
+def polynomial(w):
+    return jax.lax.scan(lambda value, c: (0.5 * value + c, None), 0.0, w)[0]
+
+
+def vmapped_scan(W, X):
+    return jnp.sum(jax.vmap(lambda w: jax.lax.scan(lambda t, x: (t + jnp.exp(x @ w), t), 0.0, X)[1], in_axes=1)(W))
 
 
 def vmap_loss(params, X, y):
@@ -180,6 +202,15 @@ LOSSES = {
     "pairs": (pairs_loss, *REGRESSION),
     "running sums": (scan_rows, "f d", "f n d"),
     "backwards": (scan_reverse, "f d"),
+    "loop by index": (for_loss, "f d"),
+    "loop that is no sum": (polynomial, "f d"),
+    "vmap of a loop": (vmapped_scan, "f d k", "f n d"),
+    "own gradient": (lambda w: jnp.sum(own_gradient(w)), "f d"),
+    "branches": (chosen, "f d", "f n d"),
+    "products": (lambda w: jnp.prod(1 + w**2), "f d"),
+    "any and all": (lambda w, m: jnp.sum(w**2) * jnp.where(jnp.any(m) & ~jnp.all(m), 2.0, 1.0), "f d", "b n"),
+    "largest so far": (lambda w: jnp.sum(jax.lax.cummax(w) - jax.lax.cummin(w)), "f d"),
+    "mean and variance": (lambda w: jnp.var(w) + jnp.std(1 + w), "f d"),
     "batches": (lambda W, X: jnp.sum(jnp.einsum("nij,njk->nik", X, W) ** 2), "f n d k", "f n d d"),
     "rows picked": (lambda W, y: jnp.sum(W[y] ** 2) + jnp.sum(jnp.take(W, y, axis=1)), "f k k", "i:k n"),
     "rolled": (lambda w: jnp.sum((jnp.roll(w, 1) - w) ** 2), "f d"),
@@ -203,4 +234,6 @@ CONDITIONS = {
     "focal": {"given": "0 <= y <= 1"},
     "logsumexp with weights": {"given": "b > 0"},
 }
-CONCRETE_ONLY = {"rolled"}  # jnp.roll by a number needs the remainder by a size
+# jnp.roll by a number needs the remainder by a size; the loop and the product are written out
+CONCRETE_ONLY = {"rolled", "loop that is no sum", "products"}
+ONE_SIZE = {"loop that is no sum", "products"}  # nothing to generalise

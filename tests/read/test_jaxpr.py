@@ -1,72 +1,16 @@
 """The JAX reader against JAX itself: what was read has the value that the code computes."""
 
-import flint
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.text import statement_lines, text
 from convexcheck.read.arguments import arguments
 from convexcheck.read.jaxpr import read_jax
-from tests.read.jax_losses import CONCRETE_ONLY, CONDITIONS, LOSSES, SIZES
-
-WITHOUT_GENERAL = set()
-
-
-def shaped(spec):
-    kind, *shape = spec.split()
-    dtype = {"i": int, "c": int, "b": bool}.get(kind[0], float)
-    return jax.ShapeDtypeStruct(tuple(shape), dtype)
-
-
-def drawn(spec, rng):
-    kind, *names = spec.split()
-    shape = tuple(SIZES[n] for n in names)
-    match kind[0]:
-        case "+":
-            return rng.uniform(0.25, 2.0, shape)
-        case "s":
-            return rng.choice([-1.0, 1.0], shape)
-        case "z":
-            return rng.choice([0.0, 1.0], shape)
-        case "c":
-            return rng.integers(0, 5, shape)
-        case "b":
-            return np.arange(shape[0]) % 2 == 0
-        case "i":
-            return np.append(rng.integers(0, SIZES[kind[2:]], shape[0] - 1), SIZES[kind[2:]] - 1)
-        case "p":
-            return rng.dirichlet(np.ones(shape[1]), shape[0])
-    return rng.normal(size=shape)
-
-
-def rationals(array):
-    array = np.asarray(array)
-    out = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(array.shape):
-        out[index] = flint.fmpq(*array[index].item().as_integer_ratio())
-    return out
-
-
-def value(statement, names, args, sizes):
-    """The statement's function at the leaves of `args`, as a float."""
-    leaves = jax.tree_util.tree_leaves(args)
-    kind = {**dict.fromkeys(statement.variables, "var"), **dict.fromkeys(statement.parameters, "par")}
-    points = {(kind[n], n): rationals(a) for n, a in zip(names, leaves, strict=True)}
-    ball = evaluate(statement.function, points, sizes)
-    return float(ball.mid())
-
-
-def computed(loss, args):
-    with jax.enable_x64(True):
-        return float(loss(*jax.tree_util.tree_map(jnp.asarray, args)))
-
-
-def close(a, b):
-    return abs(a - b) <= 1e-10 * (1 + abs(b))
+from tests.read.jax_losses import CONCRETE_ONLY, CONDITIONS, LOSSES, ONE_SIZE, SIZES
+from tests.read.jax_oracle import close, computed, drawn, shape, shaped, value
 
 
 @pytest.fixture(params=LOSSES)
@@ -99,60 +43,15 @@ def test_concrete_data_and_their_generalisation_mean_what_the_code_computes(case
     names = [leaf.name for leaf in arguments(loss, args, 0).leaves]
     assert not reading.statement.sizes
     assert close(value(reading.statement, names, args, {}), computed(loss, args))
-    assert reading.general is not None
+    if name in ONE_SIZE:
+        assert reading.general is None
+        return
     assert reading.general.instance(reading.sizes).function is reading.statement.function
     assert close(value(reading.general, names, args, reading.sizes), computed(loss, args))
 
 
-def shape(*sizes, dtype=float):
-    return jax.ShapeDtypeStruct(sizes, dtype)
-
-
 X, y = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]]), np.array([0.1, 1.0])
 labels = np.array([2, 0])
-
-
-def least_squares():
-    data = {"X": X, "t": [y]}
-    return lambda w: jnp.mean((data["X"] @ w - data["t"][0]) ** 2)
-
-
-def labelled():
-    offset = np.array([1, 2])
-    return lambda W: -jnp.sum(jax.nn.log_softmax(X @ W)[jnp.arange(2), labels] * offset)
-
-
-# what the code holds: the loss, its variables, and the names of the arrays that were found
-CLOSURES = [
-    (lambda w: jnp.sum(jax.nn.softplus((X @ w) * y)), (np.zeros(3),), {"X", "y"}),
-    (lambda w: jnp.sum(jax.nn.softplus(-y * (X @ w))), (np.zeros(3),), {"X", "data2"}),  # NumPy has computed -y
-    (least_squares(), (np.zeros(3),), {"data_X", "data_t_0"}),
-    (labelled(), (np.zeros((3, 4)),), {"X", "labels", "offset"}),
-    (jax.jit(lambda w: jnp.sum(w * jnp.array([1.0, 2.0, 4.0]))), (np.zeros(3),), {"data1"}),
-    (lambda w: jnp.sum(w[np.array([0, 2])] ** 2) + jnp.ones(3) @ w, (np.zeros(3),), {"data1"}),
-    (lambda w: jnp.sum((X @ w["w"] + w["b"] - y) ** 2), ({"b": np.zeros(()), "w": np.zeros(3)},), {"X", "y"}),
-]
-
-
-@pytest.mark.parametrize("loss, args, names", CLOSURES)
-def test_arrays_that_the_code_holds_are_data(loss, args, names):
-    reading = read_jax(loss, *args, digest=lambda array: str(array.shape))
-    assert set(reading.arrays) == names == set(reading.statement.parameters)
-    assert all(d.array == str(reading.arrays[n].shape) for n, d in reading.statement.parameters.items())
-    assert not any(d.array for d in reading.general.parameters.values())
-    assert reading.general.instance(reading.sizes).function is reading.statement.function
-    args = jax.tree_util.tree_map(lambda a: np.random.default_rng(0).normal(size=a.shape), args)
-    names = [leaf.name for leaf in arguments(loss, args, 0).leaves]
-    everything = (*args, *reading.arrays.values())
-    for statement, sizes in ((reading.statement, {}), (reading.general, reading.sizes)):
-        assert close(value(statement, [*names, *reading.arrays], everything, sizes), computed(loss, args))
-
-
-def test_a_negative_index_in_held_labels_is_wrapped():
-    picked = np.array([-1, 0])
-    reading = read_jax(lambda w: jnp.sum(w[picked] ** 2), np.zeros(3))
-    args = (np.array([1.0, 2.0, 4.0]), *reading.arrays.values())
-    assert value(reading.statement, ["w", *reading.arrays], args, {}) == 17
 
 
 def test_the_general_statement_is_about_all_sizes_and_data():
@@ -188,16 +87,10 @@ def test_code_that_fits_one_size_only_is_still_generalised():
     assert fixed.general.sizes == {"n": 3}
 
 
-def test_facts_about_the_data():
-    signs, weights = np.array([-1.0, 1.0, 1.0]), np.array([0.5, 0.25, 0.75])
-    reading = read_jax(
-        lambda W, y, s, p: jnp.sum(W[0, y] * s * p), np.zeros((2, 4)), np.array([0, 1, 3]), signs, weights
-    )
-    known = [f"{text(f.body, ['i'])} {f.relation}" for f in reading.facts]
-    of_labels, of_signs = ["y[i] ge", "k - 1 - y[i] ge"], ["1 + s[i] ge", "1 - s[i] ge", "s[i]**2 - 1 eq"]
-    assert known == [*of_labels, *of_signs, "p[i] gt", "1 - p[i] ge"]
-    rows = read_jax(lambda W, P: jnp.sum(W * P), np.zeros((2, 2)), np.array([[0.5, 0.5], [1.0, 0.0]])).facts
-    assert any("Sum" in str(f.body) and f.relation == "eq" for f in rows)
+def test_a_size_that_the_code_writes_out_stays_while_others_become_symbols():
+    reading = read_jax(lambda w, X: jnp.sum(jnp.prod(1 + (X * w) ** 2, axis=1)), np.ones(3), X)
+    assert reading.sizes == {"n": 2}
+    assert list(map(str, reading.general.parameters["X"].shape)) == ["n", "3"]
 
 
 def test_conditions_speak_of_arguments_and_of_leaves():
@@ -324,6 +217,12 @@ UNSUPPORTED = [
     (lambda w: jax.lax.while_loop(lambda c: c < 9, lambda c: c * 2, w), (shape(),), "the primitive 'while'"),
     (lambda w: jax.lax.scan(lambda c, x: (c * x, None), 1.0, w)[0], (shape("n"),), "a loop over n steps whose state"),
     (lambda w: jnp.prod(w), (shape("n"),), "a product over n entries"),
+    (
+        lambda w: jax.lax.scan(lambda c, x: (jnp.tanh(jnp.exp(jnp.sin(c) + 1) * x), None), 0.1, w)[0],
+        (shape(60),),
+        "nested deeper",
+    ),
+    (lambda w, y: w[y.astype(jnp.uint8)].sum(), (shape("n"), shape("m", dtype=int)), "from int64 to uint8"),
     (lambda W: W.reshape(-1)[1:].sum(), (shape("n", "d"),), "an axis that was merged by reshape"),
 ]
 
