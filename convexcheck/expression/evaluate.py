@@ -18,7 +18,7 @@ from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression
 
 Values = Mapping[tuple[str, str], np.ndarray]
-MAX_CELLS = 20_000_000
+MAX_CELLS, MAX_EXACT_POWER = 20_000_000, 10_000
 
 
 class Inexact(Exception):
@@ -131,7 +131,7 @@ def _larger(a: Any, b: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     whole = _whole(exponent)
-    if whole is not None:
+    if whole is not None and (abs(whole) <= MAX_EXACT_POWER or isinstance(base, flint.arb)):
         return base**whole
     return base**exponent if isinstance(base, flint.arb) else _inexact()
 

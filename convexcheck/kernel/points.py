@@ -126,7 +126,8 @@ def _segment(s: Statement, e: ev.JensenGap | ev.OutsideDomain, folder: Path | No
     if not 0 < e.t < 1 or e.instance.variables or not inside:
         raise Rejection(type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
     t = flint.fmpq(e.t.numerator, e.t.denominator)
-    return [x, y, {k: t * x[k] + (1 - t) * y[k] if k[0] == "var" else x[k] for k in x}], sizes
+    between = {k: np.asarray(t * x[k] + (1 - t) * y[k], dtype=object) for k in x if k[0] == "var"}
+    return [x, y, {**x, **between}], sizes
 
 
 def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) -> Any:

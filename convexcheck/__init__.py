@@ -1,0 +1,46 @@
+"""convexcheck: is this loss convex? A verdict that you can check.
+
+Reading order, one stage per folder or file:
+
+- `expression`: the language of statements (trusted)
+- `read`: text, SymPy and JAX code become statements
+- `search`: proofs and counterexamples are proposed
+- `certificate`: claim, evidence and the file that holds them (trusted)
+- `kernel`: accepts the file or rejects it (trusted)
+- `report`: what a person sees
+- `api`: the whole pipeline
+- `cli`: the command line
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convexcheck.api import check, explain, prove, refute, verify
+    from convexcheck.expression.errors import ConvexcheckError
+    from convexcheck.kernel.check import Accepted, Rejected
+    from convexcheck.report.verdict import Verdict
+
+__version__ = "0.1.0"
+__all__ = ["Accepted", "ConvexcheckError", "Rejected", "Verdict", "check", "explain", "prove", "refute", "verify"]
+
+_HOMES = {
+    "convexcheck.api": ("check", "explain", "prove", "refute", "verify"),
+    "convexcheck.expression.errors": ("ConvexcheckError",),
+    "convexcheck.kernel.check": ("Accepted", "Rejected"),
+    "convexcheck.report.verdict": ("Verdict",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that ``import convexcheck`` stays fast."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

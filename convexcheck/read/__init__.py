@@ -1,0 +1,1 @@
+"""Readers: one file per thing that people hand over, each giving the same kind of Statement (untrusted)."""

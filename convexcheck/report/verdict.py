@@ -1,0 +1,144 @@
+"""The verdict: what the pipeline answers, and the certificate file behind it (untrusted; it decides nothing)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from convexcheck.certificate.arrays import path as array_path
+from convexcheck.certificate.claim import Certificate
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.statement import Statement
+
+PROVED, REFUTED, UNKNOWN, ILL_POSED = "PROVED", "REFUTED", "UNKNOWN", "ILL_POSED"
+
+
+@dataclass(frozen=True)
+class CertificateFile:
+    """An accepted certificate: its bytes, the arrays beside it, and what it says.
+
+    Args:
+        data: the bytes of the file, as the kernel accepted them.
+        arrays: the bytes of each array file, by digest.
+        content: the certificate in those bytes.
+    """
+
+    data: bytes = field(repr=False)
+    arrays: Mapping[str, bytes] = field(repr=False)
+    content: Certificate = field(repr=False)
+
+    def write(self, path: str | Path) -> None:
+        """Write the file at `path`, and its arrays into the same folder.
+
+        Raises:
+            ConvexcheckError: when the folder cannot be written to; nothing is left half-written.
+        """
+        target = Path(path)
+        try:
+            for name, data in self.arrays.items():
+                _write(array_path(target.parent, name), data)
+            _write(target, self.data)
+        except OSError as error:
+            raise ConvexcheckError("certificate", f"cannot write {target}: {error.strerror}", hint="another folder") from error
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+Points = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Jensen:
+    """A counterexample: f(t x + (1-t) y) exceeds t f(x) + (1-t) f(y) by `gap` (for -f if `side` is "concave").
+
+    Args:
+        side: the property that fails: "convex" or "concave".
+        x, y: object arrays of exact rationals (Fraction), by variable.
+        t: the weight of x, a Fraction in (0, 1).
+        gap: a ball (``flint.arb``) or an exact rational (``flint.fmpq``), > 0.
+        sizes, parameters: the instance at which it fails; arrays of the user's data are named by their digest.
+    """
+
+    side: str
+    x: Points
+    y: Points
+    t: Fraction
+    gap: Any
+    sizes: Mapping[str, int]
+    parameters: Points
+
+    @property
+    def middle(self) -> Points:
+        """The point t x + (1-t) y."""
+        return {name: self.t * self.x[name] + (1 - self.t) * self.y[name] for name in self.x}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "is this convex?".
+
+    Args:
+        status: PROVED, REFUTED, UNKNOWN or ILL_POSED, of `claim`.
+        curvature: CONVEX, CONCAVE, AFFINE, NEITHER or UNKNOWN.
+        claim: the property that was asked about: "convex" or "concave".
+        statement: what was read; None where nothing could be.
+        certificate: the accepted file; None where nothing was settled.
+        message: one sentence for a person.
+        strict: True where strictness is proved without a condition, else None.
+        conditions: under which more is true, such as strictness, in words.
+        modulus: a proved strong-convexity constant: a Fraction, an expression in the parameters, or None.
+        counterexamples: at most one against each side.
+        attempts: what was tried, and how near it came.
+        accepted: the kernel's answer.
+        seconds: time of reading, search and check.
+    """
+
+    status: str
+    curvature: str
+    claim: str = "convex"
+    statement: Statement | None = None
+    certificate: CertificateFile | None = None
+    message: str = ""
+    strict: bool | None = None
+    conditions: tuple[str, ...] = ()
+    modulus: Any = None
+    counterexamples: tuple[Jensen, ...] = ()
+    attempts: tuple[str, ...] = ()
+    accepted: Any = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    out_of_time: bool = False
+
+    @property
+    def counterexample(self) -> Jensen | None:
+        """The counterexample to the claim, or the first there is."""
+        mine = [c for c in self.counterexamples if c.side == self.claim]
+        return (*mine, *self.counterexamples)[0] if self.counterexamples else None
+
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict has more than two values: compare .status or .curvature instead of using it as a bool")
+
+    def explain(self) -> str:
+        """The reasons in numbered steps, as plain text."""
+        from convexcheck.report.explain import explain
+
+        return explain(self)
+
+    def __str__(self) -> str:
+        from convexcheck.report.summary import summary
+
+        return summary(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from convexcheck.report.notebook import mimebundle
+
+        return mimebundle(self)
