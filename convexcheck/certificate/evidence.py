@@ -154,6 +154,20 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Strict:
+    """The Hessian form is >= the sum of c v**2 over all entries, with weights c > 0.
+
+    Args:
+        weights: (name, c, sign of c) for each variable, or for some slots of a composition with affine arguments;
+            c stands at the generic entry.
+        rest: the form minus that sum is >= 0.
+    """
+
+    weights: tuple[tuple[str, Expression, Sign], ...]
+    rest: Sign
+
+
+@dataclass(frozen=True)
 class Proof:
     """Convexity (or concavity, or both).
 
@@ -163,8 +177,7 @@ class Proof:
         domain: convexity of the domain's conditions that are not affine, in order.
         inside: an instance that satisfies every condition, strictly where it can: the domain is not empty.
         modulus: the rule for the function minus the claimed square, where a modulus is claimed.
-        strict: where strictness rests on second order: for each variable (or each slot of a composition with affine
-            arguments) a weight c > 0 at its generic entry, such that the Hessian form is >= the sum of c v**2.
+        strict: strictness by second order, where it is claimed for that reason.
     """
 
     curvature: Curvature
@@ -172,7 +185,7 @@ class Proof:
     domain: tuple[Curvature, ...] = ()
     inside: Instance | None = None
     modulus: Curvature | None = None
-    strict: tuple[tuple[str, Expression], ...] = ()
+    strict: Strict | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from math import inf
 from convexcheck.expression.binding import opened
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import ZERO, Expression, const, mul
+from convexcheck.expression.term import ZERO, Expression, add, const, mul
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -63,8 +63,8 @@ class Context:
         Fraction(1, 1)
         """
         if e not in self.seen:
-            self.seen[e] = _structural(self, e)
             constant, terms = linear(e)
+            self.seen[e] = _structural(self, e) if terms else Interval(constant, constant)
             tops = [(NONNEGATIVE, linear(t.args[0] - 1 - t)) for t, _ in terms if t.op == "index"]
             for known, (base, pattern) in [*self._patterns, *tops]:
                 scale = _scale(pattern, terms)
@@ -194,8 +194,6 @@ def _structural(c: Context, e: Expression) -> Interval:
         lo = _mul(each.lo, count.lo if each.lo >= 0 else count.hi)  # body >= c gives n c: for c < 0 the largest n
         hi = _mul(each.hi, count.lo if each.hi <= 0 else count.hi)
         return Interval(lo, hi, each.lo_open and count.lo >= 1, each.hi_open and count.lo >= 1)
-    if e.op == "const":
-        return Interval(e.data, e.data)
     if e.op == "index":
         return Interval(_0, e.args[0].data - 1 if e.args[0].op == "const" else inf)
     inner = [c.bounds(a) for a in e.args] if e.op in ("add", "mul", "max", "pow", *FUNCTIONS) else []
@@ -211,9 +209,33 @@ def _structural(c: Context, e: Expression) -> Interval:
         top, (lo, lo_open) = hull(inner), max((i.lo, i.lo_open) for i in inner)
         return Interval(lo, top.hi, lo_open, top.hi_open)
     if e.op == "where":
-        return hull([c.bounds(a) for a in e.args[1:]])
+        truth = decided(e.args[0], c)
+        return hull([c.bounds(a) for a, t in zip(e.args[1:], (True, False), strict=True) if truth is not (not t)])
     if e.op == "abs":
         i, minus = inner[0], _affine(inner[0], -_1, _0)
         return i if i.lo >= 0 else minus if i.hi <= 0 else meet(hull([i, minus]), NONNEGATIVE)
     fixed = {"pi": Interval(Fraction(3), Fraction(4), True, True), "dim": Interval(Fraction(c.statement.sizes.get(e.data, 0)))}
     return _image(e.op, inner[0]) if e.op in FUNCTIONS else fixed.get(e.op, REALS)
+
+
+def assumed(condition: Expression, truth: bool) -> list[Condition]:
+    """The facts that a condition gives when it is true, or false."""
+    op, args = condition.op, condition.args
+    if op == "not":
+        return assumed(args[0], not truth)
+    if op == ("and" if truth else "or"):
+        return [fact for a in args for fact in assumed(a, truth)]
+    if op in ("le", "lt"):
+        small, large = args if truth else args[::-1]
+        return [Condition("gt" if (op == "lt") == truth else "ge", add(large, mul(-1, small)))]
+    return [Condition("eq", add(args[0], mul(-1, args[1])))] if op == "eq" and truth else []
+
+
+def decided(condition: Expression, context: Context) -> bool | None:
+    """The truth value of an inequality where bounds settle it, else None."""
+    for truth in (True, False) if condition.op in ("le", "lt") else ():
+        (fact,) = assumed(condition, truth)
+        i = context.bounds(fact.body)
+        if i.positive or (fact.relation == "ge" and i.lo >= 0):
+            return truth
+    return None

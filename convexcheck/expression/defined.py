@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from convexcheck.expression.binding import opened
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, assumed, decided
 from convexcheck.expression.functions import FUNCTIONS, POSITIVE
-from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import BINDERS, Expression, add, mul
 
 
@@ -47,6 +46,8 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         return
     for a in (opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
         yield from obligations(a, context, seen)
+    if e.op in BINDERS:
+        yield Obligation(context, "index", e.args[0], e.args[0] + 1)
     declared = context.declaration(e) if e.op in ("var", "par") else None
     for index, size in zip(e.args, declared.shape if declared else (), strict=False):
         yield Obligation(context, "index", index, size)
@@ -57,19 +58,6 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
             yield Obligation(context, relation, e.args[0])
     if e.op == "Max" or (e.op in FUNCTIONS and FUNCTIONS[e.op].domain == POSITIVE):
         yield Obligation(context, "gt", e.args[0])
-
-
-def assumed(condition: Expression, truth: bool) -> list[Condition]:
-    """The facts that a condition gives when it is true, or false."""
-    op, args = condition.op, condition.args
-    if op == "not":
-        return assumed(args[0], not truth)
-    if op == ("and" if truth else "or"):
-        return [fact for a in args for fact in assumed(a, truth)]
-    if op in ("le", "lt"):
-        small, large = args if truth else args[::-1]
-        return [Condition("gt" if (op == "lt") == truth else "ge", add(large, mul(-1, small)))]
-    return [Condition("eq", add(args[0], mul(-1, args[1])))] if op == "eq" and truth else []
 
 
 def total(e: Expression, context: Context) -> bool:
@@ -86,6 +74,9 @@ def rooted(e: Expression, context: Context) -> bool:
 
 def in_range(e: Expression, size: Expression, context: Context) -> bool:
     """Whether the integer expression `e` is known to lie in 0 .. size - 1."""
+    if e.op == "where":
+        pairs = [(a, t) for a, t in zip(e.args[1:], (True, False), strict=True) if decided(e.args[0], context) is not (not t)]
+        return all(in_range(a, size, context.extended(assumed(e.args[0], t))) for a, t in pairs)
     if e.op == "index" and e.args[0] is size:
         return True
     whole = _integral(e, context)
@@ -97,12 +88,3 @@ def _integral(e: Expression, context: Context) -> bool:
         return all(_integral(a, context) for a in e.args)
     declared = context.declaration(e) if e.op == "par" else None
     return e.op in ("index", "dim") or (e.op == "const" and e.data.denominator == 1) or bool(declared and declared.integer)
-
-
-def decided(condition: Expression, context: Context) -> bool | None:
-    """The truth value of an inequality where bounds settle it, else None."""
-    for truth in (True, False) if condition.op in ("le", "lt") else ():
-        (fact,) = assumed(condition, truth)
-        if Obligation(context, fact.relation, fact.body).holds():
-            return truth
-    return None

@@ -14,8 +14,8 @@ from fractions import Fraction
 from math import floor, gcd, lcm
 
 from convexcheck.expression.binding import abstract, instantiate, opened
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import decided, in_range
+from convexcheck.expression.bounds import Context, decided
+from convexcheck.expression.defined import in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, const, maximum, mul, over, power, rebuild

@@ -145,7 +145,7 @@ def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]
     if claim.verdict == "affine" and not isinstance(proof.curvature, ev.Affine):
         raise Rejection("claim", f"{s.function} is not shown to be affine")
     curvature(s.function, side, proof.curvature, scope)
-    if (mu is None) != (proof.modulus is None) or (proof.strict and not claim.strict):
+    if (mu is None) != (proof.modulus is None) or (proof.strict is not None and not claim.strict):
         raise Rejection("claim", "a claim without its rule, or a rule without its claim")
     shown = []
     if mu is not None and proof.modulus is not None:
@@ -155,8 +155,8 @@ def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]
         squares = add(*(total_over(d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
         curvature(add(s.function, mul(Fraction(-side, 2), mu, squares)), side, proof.modulus, scope)
         shown = ["always" if scope.context.bounds(mu).positive else f"if {mu} > 0"]
-    if proof.strict:
-        shown.append(strictness(s.function, s.variables, side, proof.curvature, dict(proof.strict), scope))
+    if proof.strict is not None:
+        shown.append(strictness(s.function, s.variables, side, proof.curvature, proof.strict, scope))
     if claim.strict and claim.strict != ("always" if "always" in shown else " or ".join(shown)):
         raise Rejection("strict", f"shown is {' or '.join(shown)!r}, claimed {claim.strict!r}")
     return ["inside", *_witness(proof.inside)] if proof.inside else []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import injective
 from convexcheck.expression.binding import instantiate, substitute
-from convexcheck.expression.defined import rooted
+from convexcheck.expression.defined import rooted, total
 from convexcheck.expression.derivative import derivative, hessian_form
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.normal import identical, is_affine, normal
@@ -97,31 +97,38 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
 
 
 def strictness(
-    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature, weights: Mapping[str, Expression], scope: Scope
+    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature, shown: ev.Strict, scope: Scope
 ) -> str:
-    """"always", or the condition in words, under which the checked `rule` and `weights` show strict curvature.
+    """"always", or the condition in words, under which the checked `rule` and `shown` give strict curvature.
 
     D2 e [v, v] >= Sum c v**2 with c > 0: inside an interval, else on the whole domain, since a segment may lie in
     its boundary. Through an injective affine map a strictly convex function stays so.
     """
+    weights = {name: (c, premise) for name, c, premise in shown.weights}
     if isinstance(rule, ev.Rewriting):
-        return strictness(scope.place("strict", rule.target), variables, side, rule.premise, weights, scope)
+        return strictness(scope.place("strict", rule.target), variables, side, rule.premise, shown, scope)
     if isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
         outer, inner, _ = slots(rule, scope, e)
         weighed = {slot.name: slot for slot in rule.slots if slot.name in weights}
-        strictness(outer, {n: Declaration(slot.sizes) for n, slot in weighed.items()}, side, rule.premise, weights, inner)
+        declared = {n: Declaration(slot.sizes) for n, slot in weighed.items()}
+        if strictness(outer, declared, side, rule.premise, shown, inner) != "always":
+            raise Rejection("strict", "only one affine map may lie between the variables and the squares")
         bodies = {slot.body for slot in weighed.values()}
         whole = all(generic("var", name, d) in bodies for name, d in variables.items())
         return "always" if whole else injective(variables, weighed.values())
-    if not isinstance(rule, ev.SecondOrder) or set(weights) != set(variables):
+    if not isinstance(rule, ev.SecondOrder) or set(weights) != set(variables) or len(weights) < len(shown.weights):
         raise Rejection("strict", "a weight for every variable and a rule of second order are needed")
     scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope
     squares: list[Expression] = []
-    for name, d in variables.items():
-        inner = scope.over(d.shape, e, weights[name])
-        sign(inner.place("strict", weights[name]), True, ev.Bounds(), inner)
-        squares.append(total_over(d.shape, mul(weights[name], generic("dir", name, d) ** 2)))
-    sign(mul(side, smooth_form(e, scope)) - add(*squares), False, ev.Bounds(), scope)
+    form = mul(side, smooth_form(e, scope))
+    if not total(form, scope.context):
+        raise Rejection("strict", f"{form} may be undefined on the domain's boundary")
+    for name, (c, premise) in weights.items():
+        inner, d = scope.over(variables[name].shape, e, c), variables[name]
+        sign(inner.place("strict", c), True, premise, inner)
+        direction = generic("dir", name, d)
+        squares.append(instantiate(total_over(d.shape, mul(c, direction, direction)), scope.indices))
+    sign(form - add(*squares), False, shown.rest, scope)
     return "always"
 
 

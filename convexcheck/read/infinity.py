@@ -12,7 +12,7 @@ from functools import reduce
 
 from convexcheck.expression.binding import abstract, opened, substitute
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import decided
+from convexcheck.expression.bounds import decided
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, apply, const, entry, maximum, mul, over, rebuild
 from convexcheck.read.logic import FALSE, TRUE, both, choose, either, negation

@@ -11,12 +11,12 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import Claim, injective
 from convexcheck.expression.binding import abstract, instantiate, opened
 from convexcheck.expression.bounds import Context, linear
-from convexcheck.expression.defined import obligations
+from convexcheck.expression.defined import obligations, total
 from convexcheck.expression.derivative import hessian_form
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.normal import expression, is_affine, normal, polynomial
+from convexcheck.expression.normal import expression, identical, is_affine, normal, numerator, polynomial
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import Expression, add, const, mul, over
+from convexcheck.expression.term import ZERO, Expression, add, const, mul, over
 from convexcheck.search.forms import nonnegative
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
@@ -101,12 +101,12 @@ def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iter
     """The same proof with a modulus, with strictness, or both."""
     side = SIDES[verdict]
     mu, modulus = _modulus(s, side, scope)
-    weights, condition = _strict(s, plain.curvature, side, scope)
-    proof = replace(plain, modulus=modulus, strict=weights)
+    shown, condition = _strict(s, plain.curvature, side, scope)
+    proof = replace(plain, modulus=modulus, strict=shown)
     words: list[str] = []
     if mu is not None:
         words.append("always" if scope.context.bounds(mu).positive else f"if {mu} > 0")
-    if condition:
+    if shown is not None and condition:
         words.append(condition)
     if words:
         yield Claim(verdict, "always" if "always" in words else " or ".join(words), mu), proof
@@ -146,19 +146,17 @@ def _modulus(s: Statement, side: int, scope: Scope) -> tuple[Expression | None, 
     return (mu, rule) if rule is not None else (None, None)
 
 
-Weights = tuple[tuple[str, Expression], ...]
-
-
-def _strict(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[Weights, str]:
+def _strict(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[ev.Strict | None, str]:
     """Weights of the squares in the Hessian form, and the condition under which they show strictness."""
-    e, variables, condition = s.function, dict(s.variables), "always"
+    e, variables = s.function, dict(s.variables)
+    used: tuple[ev.Slot, ...] = ()
     while not isinstance(rule, ev.SecondOrder):
         if isinstance(rule, ev.Rewriting):
             e, rule = rule.target, rule.premise
         elif isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
-            bodies = {slot.body for slot in rule.slots}
-            if not all(generic("var", name, d) in bodies for name, d in variables.items()):
-                condition = injective(variables, rule.slots) if condition == "always" else condition
+            if used:
+                return None, ""
+            used = rule.slots
             ranges = {
                 slot.name: (Declaration(slot.sizes), scope.context.bounds(normal(_open(slot, scope), scope.context)))
                 for slot in rule.slots
@@ -166,28 +164,54 @@ def _strict(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[
             variables = {slot.name: Declaration(slot.sizes) for slot in rule.slots}
             scope, e, rule = scope.boxed(ranges), rule.outer, rule.premise
         else:
-            return (), ""
+            return None, ""
     single = [d.shape for d in variables.values()] == [()]
     context = scope.interior if single else scope.context
+    inner_scope = replace(scope, context=context)
     try:
-        form = polynomial(mul(side, hessian_form(e)), context)
+        shown = _weights(mul(side, hessian_form(e)), variables, inner_scope)
     except ConvexcheckError:
-        return (), ""
+        return None, ""
+    names = [name for name, _, _ in shown.weights] if shown else []
+    if not used:
+        return (shown, "always") if set(names) == set(variables) else (None, "")
+    weighed = [slot for slot in used if slot.name in names]
+    whole = all(generic("var", name, d) in {slot.body for slot in weighed} for name, d in s.variables.items())
+    return (shown, "always" if whole else injective(s.variables, weighed)) if weighed else (None, "")
+
+
+def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) -> ev.Strict | None:
+    """Squares of the variables that the form contains, with positive weights; as many variables as possible."""
+    context = scope.context
     weights: dict[str, list[Expression]] = {name: [] for name in variables}
-    rest: list[Expression] = []
-    for m, c in form.items():
+    for m, c in polynomial(form, context).items():
         name, weight = _square(expression({m: c}), variables, scope)
-        weights[name].append(weight) if name else rest.append(weight)
-    if not all(weights.values()) or any(context.bounds(r).lo < 0 for r in rest):
-        return (), ""
-    out: list[tuple[str, Expression]] = []
+        if name:
+            weights[name].append(weight)
+    found: list[tuple[str, Expression, ev.Sign]] = []
+    squares: list[Expression] = []
     for name, d in variables.items():
-        inner = scope.over(d.shape)
-        total = add(*weights[name])
-        if not context.bounds(normal(instantiate(total, inner.indices), context)).positive:
-            return (), ""
-        out.append((name, total))
-    return tuple(out), condition
+        inner = scope.over(d.shape, form)
+        placed = instantiate(add(*weights[name]), inner.indices)
+        above, below = numerator(polynomial(placed, context), context)
+        weight = mul(expression(above), *(g ** const(-k) for g, k in below))
+        sign = nonnegative(weight, inner, strict=True) if total(weight, context) else None
+        if sign is not None:
+            closed = inner.close(weight)
+            direction = generic("dir", name, d)
+            found.append((name, closed, sign))
+            squares.append(_total_over(d.shape, mul(closed, direction, direction)))
+    rest = form - add(*squares)
+    if not found or not total(form, context):
+        return None
+    sign = ev.Rewritten(ZERO, ev.Bounds()) if identical(rest, ZERO, context) else nonnegative(rest, scope)
+    return ev.Strict(tuple(found), sign) if sign is not None else None
+
+
+def _total_over(sizes: tuple[Expression, ...], body: Expression) -> Expression:
+    for size in sizes:
+        body = over("Sum", size, body)
+    return body
 
 
 def _open(slot: ev.Slot, scope: Scope) -> Expression:
