@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from convexcheck.search.scope import OutOfTime
 
 Texts = str | Sequence[str]
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
+SHORT = 0.2  # seconds of a first try
 OPPOSITE = {"convex": "concave", "concave": "convex"}
 
 
@@ -196,28 +197,32 @@ class _Pipeline:
         return self.settle(q, ways)
 
     def settle(self, q: Question, ways: Sequence[str]) -> Verdict:
+        """A short try at a proof, a short try at a counterexample, then longer ones, for each side in turn."""
         ill = self.ill_posed(q)
         if ill is not None:
             return ill
-        order = ("affine", self.claim, OPPOSITE[self.claim]) if "refute" in ways else ("affine", self.claim)
-        for verdict in order if "prove" in ways else ():
-            found = self.proof(q, verdict)
-            if found is not None:
-                return self.concave_too(q, found) if verdict == OPPOSITE[self.claim] else found
-        if "refute" not in ways:
-            return self.unknown(q, f"no proof of {self.claim} was found")
-        sides = (self.claim, OPPOSITE[self.claim]) if "prove" in ways else (self.claim,)
-        gaps = {side: gap for side in sides if (gap := self.gap(q, side)) is not None}
-        if len(gaps) == 2:
-            both = ev.Neither(gaps["convex"], gaps["concave"])
-            found = self.sealed(q, Claim("neither"), both)
+        sides = (self.claim, OPPOSITE[self.claim]) if len(ways) == 2 else (self.claim,)
+        gaps: dict[str, ev.JensenGap] = {}
+        if "prove" in ways:
+            found = self.proof(q, "affine", SHORT)
             if found is not None:
                 return found
-        for side, gap in gaps.items():
-            found = self.sealed(q, Claim(f"not {side}"), gap)
-            if found is not None:
-                return found
-        return self.unknown(q, "neither a proof nor a counterexample was found")
+        for proving, searching in ((SHORT, 2 * SHORT), (0.45 * self.budget, 0.3 * self.budget)):
+            for side in sides:
+                found = self.proof(q, side, proving) if "prove" in ways and side not in gaps else None
+                if found is not None:
+                    return found if side == self.claim else self.opposite(q, found, gaps.get(self.claim))
+                if "refute" in ways and side not in gaps:
+                    gap = self.gap(q, side, searching)
+                    gaps |= {side: gap} if gap is not None else {}
+            if set(gaps) == set(sides):
+                break
+        against = self.refuted(q, gaps)
+        return against if against is not None else self.unknown(q, self.failure(ways))
+
+    @staticmethod
+    def failure(ways: Sequence[str]) -> str:
+        return f"no {' and no '.join({'prove': 'proof', 'refute': 'counterexample'}[w] for w in ways)} was found"
 
     def ill_posed(self, q: Question) -> Verdict | None:
         from convexcheck.search.illposed import ill_posed
@@ -225,55 +230,71 @@ class _Pipeline:
         found = self.searched("ill-posed", lambda: ill_posed(q.statement, min(1.0, self.left()), self.seed, q.arrays))
         return self.sealed(q, Claim("ill-posed"), found) if found is not None else None
 
-    def proof(self, q: Question, verdict: str) -> Verdict | None:
-        for statement, wrap in self.readings(q):
-            candidates = self.candidates(statement, verdict)
-            for claim, proof in candidates:
-                found = self.sealed(q, *wrap(claim, proof))
-                if found is not None:
-                    return found
+    def refuted(self, q: Question, gaps: Mapping[str, ev.JensenGap]) -> Verdict | None:
+        """Both sides in one certificate where both fail; else the claim's own."""
+        claims: list[tuple[Claim, ev.Evidence]] = [(Claim(f"not {side}"), gap) for side, gap in gaps.items()]
+        if len(gaps) == 2:
+            claims.insert(0, (Claim("neither"), ev.Neither(gaps["convex"], gaps["concave"])))
+        for claim, evidence in claims:
+            found = self.sealed(q, claim, evidence)
+            if found is not None:
+                return found
         return None
 
-    def candidates(self, statement: Statement, verdict: str) -> Iterator[tuple[Claim, ev.Proof]]:
+    def proof(self, q: Question, verdict: str, budget: float) -> Verdict | None:
+        """A proof of the general statement with as few facts of the data as it needs; else of the statement itself."""
+        if q.general is None or verdict == "affine":
+            return self.first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof))
+        found = self.generally(q, verdict, q.facts, budget)
+        if found is None:
+            plain = budget > SHORT
+            return self.first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof)) if plain else None
+        needed = q.facts
+        for fewer in [(), *([f for f in q.facts if f is not fact] for fact in q.facts)] if q.facts else []:
+            kept = tuple(f for f in needed if f in fewer)
+            less = self.generally(q, verdict, kept, budget) if len(kept) < len(needed) else None
+            if less is not None:
+                found, needed = less, kept
+        return found
+
+    def generally(self, q: Question, verdict: str, facts: Sequence[Condition], budget: float) -> Verdict | None:
+        """A proof for all sizes and all data that satisfy `facts`."""
+        if q.general is None:
+            return None
+        general, sizes = replace(q.general, given=(*q.general.given, *facts)), tuple(q.sizes.items())
+
+        def instance(claim: Claim, proof: ev.Proof) -> tuple[Claim, ev.Evidence]:
+            at = {name: const(value) for name, value in sizes}
+            modulus = None if claim.modulus is None else substitute(claim.modulus, {}, at)
+            return replace(claim, modulus=modulus), ev.Generalisation(general, sizes, claim.modulus, proof)
+
+        return self.first(q, general, verdict, budget, instance)
+
+    def first(
+        self, q: Question, s: Statement, verdict: str, budget: float,
+        wrap: Callable[[Claim, ev.Proof], tuple[Claim, ev.Evidence]],
+    ) -> Verdict | None:  # fmt: skip
+        """The strongest proof of `s` that the kernel accepts as evidence for the question."""
         from convexcheck.search.proof import proofs
 
-        found = proofs(statement, verdict, max(0.05, 0.45 * self.left()), self.seed)
+        found = proofs(s, verdict, max(0.02, min(budget, self.left())), self.seed)
         while True:
             pair = self.searched(f"proof of {verdict}", lambda: next(found, None))
-            if pair is None:
-                return
-            yield pair
+            verdict_found = self.sealed(q, *wrap(*pair)) if pair is not None else None
+            if pair is None or verdict_found is not None:
+                return verdict_found
 
-    def readings(self, q: Question) -> Iterator[tuple[Statement, Callable[[Claim, ev.Proof], tuple[Claim, ev.Evidence]]]]:
-        """The general statement without and with facts of the data, then the statement itself."""
-        if q.general is not None:
-            general = q.general
-            sizes = tuple(q.sizes.items())
-
-            def instance(claim: Claim, proof: ev.Proof, general: Statement) -> tuple[Claim, ev.Evidence]:
-                at = {name: const(value) for name, value in sizes}
-                modulus = None if claim.modulus is None else substitute(claim.modulus, {}, at)
-                return replace(claim, modulus=modulus), ev.Generalisation(general, sizes, claim.modulus, proof)
-
-            for facts in ((), q.facts) if q.facts else ((),):
-                assumed = replace(general, given=(*general.given, *facts))
-                yield assumed, lambda c, p, g=assumed: instance(c, p, g)
-        yield replace(q.statement), lambda claim, proof: (claim, proof)
-
-    def gap(self, q: Question, side: str) -> ev.JensenGap | None:
+    def gap(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
         from convexcheck.search.refute import attempt
 
-        found = self.searched(
-            f"counterexample to {side}",
-            lambda: attempt(q.statement, side, q.arrays, min(3.0, max(0.2, 0.6 * self.left())), self.seed),
-        )
+        limit = max(0.05, min(budget, self.left()))
+        found = self.searched(f"counterexample to {side}", lambda: attempt(q.statement, side, q.arrays, limit, self.seed))
         if found is not None and found.evidence is None:
             self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
         return found.evidence if found is not None else None
 
-    def concave_too(self, q: Question, found: Verdict) -> Verdict:
+    def opposite(self, q: Question, found: Verdict, gap: ev.JensenGap | None) -> Verdict:
         """The opposite is proved; a counterexample decides the claim itself."""
-        gap = self.gap(q, self.claim)
         against = self.sealed(q, Claim(f"not {self.claim}"), gap) if gap is not None else None
         if against is None:
             return replace(found, status=UNKNOWN, message=f"{found.curvature.lower()}, and possibly affine")
@@ -286,7 +307,7 @@ class _Pipeline:
                 raise OutOfTime
             return method()
         except OutOfTime:
-            self.late = True
+            self.late = self.left() <= 0
             self.attempts.append(f"{what}: the budget was used up")
         except ConvexcheckError as error:
             self.attempts.append(f"{what}: {error}")

@@ -54,6 +54,7 @@ def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: boo
 class _Evaluator:
     def __init__(self, values: Values, sizes: Mapping[str, int], number: type) -> None:
         self.values, self.sizes, self.number = values, sizes, number
+        self.numbers: dict[tuple[str, str], np.ndarray] = {}
         self.seen: dict[tuple[Expression, tuple[int, ...]], np.ndarray] = {}
 
     def visit(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
@@ -104,14 +105,18 @@ class _Evaluator:
         array = self.values.get((e.op, e.data))
         if array is None or array.ndim != len(indices):
             raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(indices)} axes")
-        places = np.broadcast_arrays(*indices)
-
-        def cell(*where: Any) -> Any:
-            at = [_whole(i) for i in where]
-            inside = all(i is not None and 0 <= i < n for i, n in zip(at, array.shape, strict=True))
-            return self.number(array[tuple(at)]) if inside else self.undefined()
-
-        return np.frompyfunc(cell, len(places), 1)(*places) if places else self.number(array.item())
+        if (e.op, e.data) not in self.numbers:
+            self.numbers[e.op, e.data] = np.asarray(np.frompyfunc(self.number, 1, 1)(array), dtype=object)
+        whole = [np.asarray(np.frompyfunc(_whole, 1, 1)(i), dtype=object) for i in indices]
+        outside = [np.frompyfunc(lambda i, n=n: i is None or not 0 <= i < n, 1, 1)(w) for w, n in zip(whole, array.shape)]
+        if any(np.any(o) for o in outside):
+            whole = [np.where(o, 0, w) for o, w in zip(outside, whole, strict=True)]
+        places = tuple(w.astype(np.intp) for w in whole)
+        picked = self.numbers[e.op, e.data][places]
+        for o in outside:
+            if np.any(o):
+                picked = np.where(o, self.undefined(), picked)
+        return picked
 
 
 def _inexact() -> Any:
