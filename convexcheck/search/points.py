@@ -33,7 +33,7 @@ Parameters = tuple[int, Exact, tuple[tuple[str, Array], ...]]  # how strictly, e
 def inside(
     statement: Statement, seed: int = 0, arrays: Mapping[str, np.ndarray[Any, Any]] | None = None
 ) -> Instance | None:
-    """A point that satisfies every condition, strictly where it can, at small sizes and in small rationals.
+    """A point that satisfies every condition, at small sizes and in small rationals.
 
     Args:
         statement: its sizes are taken as small as its conditions allow.
@@ -50,13 +50,7 @@ def inside(
     >>> inside(s).variables[0][1].entries
     (Fraction(5, 2),)
     """
-    best: tuple[int, Instance] | None = None
-    for found in Instances(statement, seed, arrays).first():
-        if best is None or found[0] > best[0]:
-            best = found
-        if best[0] == 2:
-            break
-    return best[1] if best else None
+    return next((instance for _, instance in Instances(statement, seed, arrays).first()), None)
 
 
 class Instances:

@@ -44,13 +44,11 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
     domain = _domain(s, scope)
     if defined is None or domain is None:
         return
-    point = inside(s, seed=seed) if s.domain or s.given else None
-    if point is None and (s.domain or s.given):
-        return
     rule = ev.Affine() if verdict == "affine" and is_affine(s.function, context) else None
     if verdict != "affine":
         rule = Prover().curvature(s.function, side, scope)
-    if rule is None:
+    point = inside(s, seed=seed) if rule is not None and (s.domain or s.given) else None
+    if rule is None or (point is None and (s.domain or s.given)):
         return
     plain = ev.Proof(rule, defined, domain, point)
     if verdict != "affine":

@@ -36,8 +36,8 @@ class Attempt:
         evidence: the counterexample, or None.
         nearest: the largest ``f(middle) - chord`` seen outside rounding noise, relative to the values there;
             at most 0 where nothing was found, and -1 where nothing was compared.
-        curvature: the least eigenvalue of a Hessian seen, relative to its largest in size; infinite where the
-            function has no Hessian.
+        curvature: the least eigenvalue of a Hessian seen, relative to its largest in size; 0 if it is negative
+            without a confirmed gap, which is rounding noise; infinite where there was no Hessian.
         pairs: how many pairs of points were compared.
         instances: how many choices of sizes and parameters.
         seconds: the time that it took.
@@ -159,13 +159,13 @@ class _Search:
                 return found
         if few and tool.curvature.program is not None:
             score, z, v = descend(tool.curvature, space, self.rng, self.near, self.deadline, 256 * (1 + turn))
-            self.result.curvature = min(self.result.curvature, score)
+            self.result.curvature = min(self.result.curvature, max(score, 0.0))
             if score < -NOISE:
                 return self.along(problem, z[:, None], v[:, None])
         elif not few:
             scores, points, directions = lanczos(tool.program, space, self.rng, self.near, self.deadline)
             keep = np.argsort(scores, kind="stable")[:2]
-            self.result.curvature = min(self.result.curvature, float(scores.min(initial=np.inf)))
+            self.result.curvature = min(self.result.curvature, max(float(scores.min(initial=np.inf)), 0.0))
             if len(keep) and scores[keep[0]] < -1e-7:
                 return self.along(problem, points[:, keep], directions[:, keep])
         return None
