@@ -74,7 +74,7 @@ def test_losses_without_data(loss, side):
 CONVEX = [
     ("sum((X @ w - y)**2) + c*sum(w**2)", {"w": "d"}, {"X": "n d", "y": "n", "c": ""}, "", "c >= 0"),
     ("sum(log(1 + exp(-y*(X @ w))))", {"w": "d"}, {"X": "n d", "y": "n"}, "", ""),
-    ("-y @ log(sigmoid(X @ w)) - (1 - y) @ log(sigmoid(-X @ w))", {"w": "d"}, {"X": "n d", "y": "n"}, "", "0 <= y <= 1"),
+    ("-y @ log(sigmoid(X @ w)) - (1 - y) @ log(sigmoid(-X @ w))", {"w": "d"}, {"X": "n d", "y": "n"}, "", "0<=y<=1"),
     ("sum(max(0, 1 - y*(X @ w)))", {"w": "d"}, {"X": "n d", "y": "n"}, "", ""),
     ("sum(exp(X @ w) - y*(X @ w))", {"w": "d"}, {"X": "n d", "y": "n"}, "", "y >= 0"),
     ("sum(p*log(p))", {"p": "n"}, {}, "p >= 0, sum(p) == 1, p > 0", ""),
