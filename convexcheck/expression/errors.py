@@ -1,4 +1,7 @@
-"""The one error that input can cause, in every stage (trusted; no dependencies)."""
+"""What every stage shares: the error that input can cause and the base of its records (trusted; no dependencies)."""
+
+from dataclasses import dataclass, field
+from typing import dataclass_transform
 
 
 class ConvexcheckError(Exception):
@@ -19,3 +22,11 @@ class ConvexcheckError(Exception):
 
 class Unsupported(ConvexcheckError):
     """A construct that the input may use but that the language cannot express: the verdict is unknown."""
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Record:
+    """Base of immutable records: every subclass is a frozen dataclass of its annotated fields."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
