@@ -19,8 +19,8 @@ from convexcheck.expression.statement import Condition, Statement, generic
 from convexcheck.expression.term import add, const, mul
 from convexcheck.expression.text import statement_lines
 from convexcheck.kernel.curvature import SIDES, curvature, strictness, total_over
-from convexcheck.kernel.points import holds, ill_posed, jensen_gap, point
-from convexcheck.kernel.sign import Rejection, Scope, sign
+from convexcheck.kernel.points import admit_sizes, holds, ill_posed, jensen_gap, point
+from convexcheck.kernel.sign import Rejection, Scope, require, sign
 
 Used = Counter[str]
 
@@ -81,8 +81,8 @@ def _verify(data: bytes, folder: Path | None) -> Accepted:
     s, claim, e = certificate.statement.check(), certificate.claim, certificate.evidence
     used = Used()
     proved = claim.verdict in SIDES
-    if claim.verdict not in VERDICTS or (not proved and (claim.strict or claim.modulus is not None)):
-        raise Rejection("claim", f"{claim.verdict!r}, strict {claim.strict!r}, modulus {claim.modulus}")
+    fits = claim.verdict in VERDICTS and (proved or (not claim.strict and claim.modulus is None))
+    require(fits, "claim", "{!r}, strict {!r}, modulus {}", claim.verdict, claim.strict, claim.modulus)
     if proved and isinstance(e, ev.Generalisation):
         notes = _generalisation(s, claim, e, folder, used)
     elif proved and isinstance(e, ev.Proof):
@@ -114,16 +114,15 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
         inner = Scope(earlier, earlier, used=used).over(c.sizes, c.body)
         body = inner.place("domain", c.body)
         if not is_affine(body, earlier):
-            if c.relation not in ("ge", "gt") or not rules:
-                raise Rejection("domain", f"the condition on {body} may not cut out a convex set")
+            shown = c.relation in ("ge", "gt") and rules
+            require(shown, "domain", "the condition on {} may not cut out a convex set", body)
             curvature(body, -1, rules.pop(0), inner)
     conditions = (*s.domain, *s.given)
-    if (proof.inside is None) != (not conditions):
-        raise Rejection("domain", "a point inside is given if and only if there are conditions")
+    require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
         values, sizes = point(s, proof.inside, proof.inside.variables, None)
-        if not all(holds(c, values, sizes) for c in conditions):
-            raise Rejection("domain", "the point inside does not satisfy every condition")
+        inside = all(holds(c, values, sizes) for c in conditions)
+        require(inside, "domain", "the point inside does not satisfy every condition")
     context = Context(s)
     ends = [linear(c.body)[1] for c in s.domain]
     box = all(c.relation in ("ge", "gt") and len(t) == 1 and t[0][0].op == "var" for c, t in zip(s.domain, ends, strict=True))
@@ -132,33 +131,32 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     facts = [Condition("gt", c.body, c.sizes) if strict else c for c in s.domain]
     for o in obligations(s.function, context):
         if not o.holds():
-            if not signs or o.relation not in ("ge", "gt"):
-                raise Rejection("domain", f"{o.value} {o.relation} is not shown, so the function may be undefined")
+            shown = signs and o.relation in ("ge", "gt")
+            require(shown, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
             sign(o.value, o.relation == "gt", signs.pop(0), Scope(o.context, o.context, used=used))
-    if signs or rules:
-        raise Rejection("domain", "premises that nothing needs")
+    require(not signs and not rules, "domain", "premises that nothing needs")
     return Scope(context, Context(s, [*facts, *s.given]), used=used)
 
 
 def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]:
     scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
-    if claim.verdict == "affine" and not isinstance(proof.curvature, ev.Affine):
-        raise Rejection("claim", f"{s.function} is not shown to be affine")
+    affine = claim.verdict != "affine" or isinstance(proof.curvature, ev.Affine)
+    require(affine, "claim", "{} is not shown to be affine", s.function)
     curvature(s.function, side, proof.curvature, scope)
-    if (mu is None) != (proof.modulus is None) or (proof.strict is not None and not claim.strict):
-        raise Rejection("claim", "a claim without its rule, or a rule without its claim")
+    fits = (mu is None) == (proof.modulus is None) and (proof.strict is None or claim.strict)
+    require(fits, "claim", "a claim without its rule, or a rule without its claim")
     shown = []
     if mu is not None and proof.modulus is not None:
         replace(s, function=mu).check()
-        if mu.has("var", "dir", "index") or not total(mu, scope.context) or scope.context.bounds(mu).lo < 0:
-            raise Rejection("modulus", f"{mu} is not a number >= 0")
+        number = not mu.has("var", "dir", "index") and total(mu, scope.context) and scope.context.bounds(mu).lo >= 0
+        require(number, "modulus", "{} is not a number >= 0", mu)
         squares = add(*(total_over(d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
         curvature(add(s.function, mul(Fraction(-side, 2), mu, squares)), side, proof.modulus, scope)
         shown = ["always" if scope.context.bounds(mu).positive else f"if {mu} > 0"]
     if proof.strict is not None:
         shown.append(strictness(s.function, s.variables, side, proof.curvature, proof.strict, scope))
-    if claim.strict and claim.strict != ("always" if "always" in shown else " or ".join(shown)):
-        raise Rejection("strict", f"shown is {' or '.join(shown)!r}, claimed {claim.strict!r}")
+    words = "always" if "always" in shown else " or ".join(shown)
+    require(claim.strict in ("", words), "strict", "shown is {!r}, claimed {!r}", words, claim.strict)
     return ["inside", *_witness(proof.inside)] if proof.inside else []
 
 
@@ -167,22 +165,19 @@ def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Pa
     step, sizes, general = "Generalisation", dict(e.sizes), e.general.check()
     used[step] += 1
     notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
-    if len(sizes) != len(e.sizes) or set(sizes) != set(general.sizes) or any(sizes[n] < general.sizes[n] for n in sizes):
-        raise Rejection(step, f"sizes {e.sizes}")
+    admit_sizes(general, e.sizes)
     at = general.instance(sizes)
     modulus = None if e.modulus is None else substitute(e.modulus, {}, {n: const(k) for n, k in sizes.items()})
     bare = {n: replace(d, array="") for n, d in s.parameters.items()}
     same = (at.function, at.domain, at.variables, at.assumptions) == (s.function, s.domain, s.variables, s.assumptions)
-    if not same or modulus is not claim.modulus or at.parameters != bare or s.sizes:
-        raise Rejection(step, "the statement is not this instance")
+    same = same and modulus is claim.modulus and at.parameters == bare and not s.sizes
+    require(same, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
     arrays = {name: s.parameters[name].array for c in assumed for name in c.body.names("par")}
-    if folder is None and arrays:
-        raise Rejection(step, "`given` speaks of arrays, whose folder is not known")
+    require(folder or not arrays, step, "`given` speaks of arrays, whose folder is not known")
     values = {("par", name): rationals(load(folder or Path(), digest)) for name, digest in arrays.items()}
     for c in assumed:
-        if not holds(c, values, {}):
-            raise Rejection(step, f"the data do not satisfy {c.relation} {c.body}")
+        require(holds(c, values, {}), step, "the data do not satisfy {} {}", c.relation, c.body)
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
 
 

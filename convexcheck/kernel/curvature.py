@@ -12,7 +12,7 @@ from convexcheck.expression.functions import Interval
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import ZERO, Expression, add, bound, mul, over
-from convexcheck.kernel.sign import Rejection, Scope, sign
+from convexcheck.kernel.sign import Scope, require, sign
 
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
@@ -22,19 +22,17 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
     step = type(rule).__name__
     scope.used[step] += 1
     if isinstance(rule, ev.Affine):
-        if not is_affine(e, scope.context):
-            raise Rejection(step, f"{e} is not affine")
+        require(is_affine(e, scope.context), step, "{} is not affine", e)
     elif isinstance(rule, ev.Maximum):
         each = e.args if e.op == "max" else (e.args[0], -e.args[0]) if e.op == "abs" else ()
         parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
-        if side != 1 or not parts or len(parts) != len(rule.premises):
-            raise Rejection(step, f"{len(rule.premises)} convex arguments for {e}")
+        fits = side == 1 and parts and len(parts) == len(rule.premises)
+        require(fits, step, "{} convex arguments for {}", len(rule.premises), e)
         for (inner, part), premise in zip(parts, rule.premises, strict=True):
             curvature(part, 1, premise, inner)
     elif isinstance(rule, ev.Rewriting):
         target = scope.place(step, rule.target)
-        if not identical(e, target, scope.context):
-            raise Rejection(step, f"{e} is not identical to {target}")
+        require(identical(e, target, scope.context), step, "{} is not identical to {}", e, target)
         curvature(target, side, rule.premise, scope)
     elif isinstance(rule, ev.SecondOrder):
         sign(mul(side, smooth_form(e, scope)), False, rule.form, replace(scope, context=scope.interior))
@@ -44,8 +42,7 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
 
 def smooth_form(e: Expression, scope: Scope) -> Expression:
     """D2 e [v, v] for an `e` that is C2 on the relative interior; continuity then reaches the whole domain."""
-    if not rooted(e, scope.interior):
-        raise Rejection("SecondOrder", f"a root in {e} may not be smooth")
+    require(rooted(e, scope.interior), "SecondOrder", "a root in {} may not be smooth", e)
     return hessian_form(e)
 
 
@@ -61,20 +58,18 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     still: dict[tuple[str, str], Expression] = {}
     for slot in rule.slots:
         kind = SIDES.get(slot.curvature)
-        if kind is None or (kind == 0 and not isinstance(slot.premise, ev.Affine)):
-            raise Rejection(step, f"the argument {slot.name} is not shown to be {slot.curvature}")
+        fits = kind is not None and (kind != 0 or isinstance(slot.premise, ev.Affine))
+        require(fits, step, "the argument {} is not shown to be {}", slot.name, slot.curvature)
         inner = scope.over(slot.sizes, e, slot.body)
         curvature(inner.place(step, slot.body), kind or 1, slot.premise, inner)
         if kind:
             moves.append(Condition("ge", mul(kind * side, generic("dir", slot.name, Declaration(slot.sizes))), slot.sizes))
         else:
             still["dir", slot.name] = ZERO
-    fits = outer.names("var") <= {slot.name for slot in rule.slots} and len(entries) == len(rule.slots)
-    if not fits or substitute(outer, entries) is not e:
-        raise Rejection(step, f"{outer} at its slots is not {e}")
+    own = outer.names("var") <= set(outer_scope.context.statement.variables) and len(entries) == len(rule.slots)
+    require(own and substitute(outer, entries) is e, step, "{} at its slots is not {}", outer, e)
     curvature(outer, side, rule.premise, outer_scope)
-    if bool(moves) != (rule.monotone is not None):
-        raise Rejection(step, "monotonicity is shown if and only if an argument is not affine")
+    require(bool(moves) == (rule.monotone is not None), step, "monotonicity is for arguments that are not affine")
     if rule.monotone is not None:
         smooth_form(outer, outer_scope)
         along = substitute(derivative(outer), still)
@@ -88,8 +83,7 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
     for slot in rule.slots:
         inner, declaration = scope.over(slot.sizes, e, slot.body), Declaration(slot.sizes)
         i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
-        if i.lo >= i.hi:
-            raise Rejection("Composition", f"{slot.body} is constant")
+        require(i.lo < i.hi, "Composition", "{} is constant", slot.body)
         entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
         ranges[slot.name] = declaration, i
     outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
@@ -111,18 +105,17 @@ def strictness(
         outer, inner, _ = slots(rule, scope, e)
         weighed = {slot.name: slot for slot in rule.slots if slot.name in weights}
         declared = {n: Declaration(slot.sizes) for n, slot in weighed.items()}
-        if strictness(outer, declared, side, rule.premise, shown, inner) != "always":
-            raise Rejection("strict", "only one affine map may lie between the variables and the squares")
+        direct = strictness(outer, declared, side, rule.premise, shown, inner) == "always"
+        require(direct, "strict", "only one affine map may lie between the variables and the squares")
         bodies = {slot.body for slot in weighed.values()}
         whole = all(generic("var", name, d) in bodies for name, d in variables.items())
         return "always" if whole else injective(variables, weighed.values())
-    if not isinstance(rule, ev.SecondOrder) or set(weights) != set(variables) or len(weights) < len(shown.weights):
-        raise Rejection("strict", "a weight for every variable and a rule of second order are needed")
+    fits = isinstance(rule, ev.SecondOrder) and set(weights) == set(variables) and len(weights) == len(shown.weights)
+    require(fits, "strict", "a weight for every variable and a rule of second order are needed")
     scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope
     squares: list[Expression] = []
     form = mul(side, smooth_form(e, scope))
-    if not total(form, scope.context):
-        raise Rejection("strict", f"{form} may be undefined on the domain's boundary")
+    require(total(form, scope.context), "strict", "{} may be undefined on the domain's boundary", form)
     for name, (c, premise) in weights.items():
         inner, d = scope.over(variables[name].shape, e, c), variables[name]
         sign(inner.place("strict", c), True, premise, inner)

@@ -16,7 +16,7 @@ from convexcheck.expression.defined import obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, apply, over
-from convexcheck.kernel.sign import Rejection
+from convexcheck.kernel.sign import Rejection, require
 
 Named = tuple[tuple[str, ev.Array], ...]
 Sizes = Mapping[str, int]
@@ -26,24 +26,27 @@ PRECISIONS = (64, 128, 256, 512, 1024)
 def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
     """The exact values of all arrays at an instance, and its sizes; every declaration is respected."""
     sizes = dict(instance.sizes)
-    if len(sizes) != len(instance.sizes) or set(sizes) != set(s.sizes) or any(sizes[n] < s.sizes[n] for n in sizes):
-        raise Rejection("point", f"sizes {instance.sizes} do not fit {dict(s.sizes)}")
+    admit_sizes(s, instance.sizes)
     found: dict[tuple[str, str], np.ndarray] = {}
     for op, declared, given in (("par", s.parameters, instance.parameters), ("var", s.variables, variables)):
-        if [n for n, _ in given] != list(declared):
-            raise Rejection("point", f"values for {[n for n, _ in given]}, declared {list(declared)}")
-        for name, array in given:
-            found[op, name] = _entries(name, declared[name], array, sizes, folder)
+        names = [name for name, _ in given]
+        require(names == list(declared), "point", "values for {}, declared {}", names, list(declared))
+        found |= {(op, name): _entries(name, declared[name], array, sizes, folder) for name, array in given}
     return found, sizes
+
+
+def admit_sizes(s: Statement, sizes: tuple[tuple[str, int], ...]) -> None:
+    """Reject unless every symbolic size has exactly one value, not below its least."""
+    fits = len(dict(sizes)) == len(sizes) == len(s.sizes) and all(k >= s.sizes.get(n, k + 1) for n, k in sizes)
+    require(fits, "point", "sizes {} do not fit {}", sizes, dict(s.sizes))
 
 
 def _entries(name: str, d: Declaration, array: ev.Array, sizes: Sizes, folder: Path | None) -> np.ndarray:
     shape = tuple(_size(s, sizes) for s in d.shape)
-    if shape != array.shape or array.digest != d.array:
-        raise Rejection("point", f"{name} of shape {array.shape}, digest {array.digest!r}; declared {shape}, {d.array!r}")
+    fits = shape == array.shape and array.digest == d.array
+    require(fits, "point", "{} of shape {} and digest {!r}; declared {}, {!r}", name, array.shape, array.digest, shape, d.array)
     exact = entries_of(array, folder)
-    if d.integer and any(q.q != 1 for q in exact.reshape(-1)):
-        raise Rejection("point", f"{name} has entries that are not integers")
+    require(not d.integer or all(q.q == 1 for q in exact.reshape(-1)), "point", "{} has entries that are not integers", name)
     return exact
 
 
@@ -123,8 +126,8 @@ def _segment(s: Statement, e: ev.JensenGap | ev.OutsideDomain, folder: Path | No
     x, sizes = point(s, e.instance, e.x, folder)
     y, _ = point(s, e.instance, e.y, folder)
     inside = all(holds(c, v, sizes) for v in (x, y) for c in (*s.domain, *s.given))
-    if not 0 < e.t < 1 or e.instance.variables or not inside:
-        raise Rejection(type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
+    fits = 0 < e.t < 1 and not e.instance.variables and inside
+    require(fits, type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
     t = flint.fmpq(e.t.numerator, e.t.denominator)
     between = {k: np.asarray(t * x[k] + (1 - t) * y[k], dtype=object) for k in x if k[0] == "var"}
     return [x, y, {**x, **between}], sizes
@@ -140,8 +143,8 @@ def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) ->
         return side * middle - t * a - (side - t) * b
 
     value = decide(gap, lambda g: g > 0)
-    if value is None or not all(holds(c, between, sizes) for c in s.domain):
-        raise Rejection("JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
+    fits = value is not None and all(holds(c, between, sizes) for c in s.domain)
+    require(fits, "JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
     return value
 
 

@@ -18,6 +18,12 @@ class Rejection(ConvexcheckError):
     """A step of a certificate that is not an instance of its rule."""
 
 
+def require(holds: object, step: str, reason: str, *pieces: object) -> None:
+    """Raise Rejection unless `holds`; the pieces are printed into `reason` only then."""
+    if not holds:
+        raise Rejection(step, reason.format(*pieces))
+
+
 @dataclass(frozen=True)
 class Scope:
     """`context` holds on the domain, `interior` on its relative interior; `indices`: opened ones, innermost first."""
@@ -29,9 +35,9 @@ class Scope:
 
     def place(self, step: str, e: Expression) -> Expression:
         """An expression of the evidence, its loose indices bound to the opened ones, real on the domain."""
-        placed = instantiate(e, self.indices) if e.loose <= len(self.indices) and not e.names("index") else None
-        if placed is None or not total(placed, self.context):
-            raise Rejection(step, f"{e} may be undefined, or has indices that no binder opened")
+        require(e.loose <= len(self.indices) and not e.names("index"), step, "{} has indices that no binder opened", e)
+        placed = instantiate(e, self.indices)
+        require(total(placed, self.context), step, "{} may be undefined", placed)
         return placed
 
     def over(self, sizes: Sequence[Expression], *avoid: Expression) -> "Scope":
@@ -53,25 +59,20 @@ def sign(e: Expression, strict: bool, rule: Sign, scope: Scope) -> None:
     scope.used[step] += 1
     if isinstance(rule, Bounds):
         bounds = [scope.context.bounds(form) for form in (e, normal(e, scope.context))]
-        if not any(i.positive or (i.lo >= 0 and not strict) for i in bounds):
-            raise Rejection(step, f"bounds do not show {e} {'>' if strict else '>='} 0")
+        shown = any(i.positive or (i.lo >= 0 and not strict) for i in bounds)
+        require(shown, step, "bounds do not show {} {} 0", e, ">" if strict else ">=")
     elif isinstance(rule, Rewritten):
         target = scope.place(step, rule.target)
-        if not identical(e, target, scope.context):
-            raise Rejection(step, f"{e} is not identical to {target}")
+        require(identical(e, target, scope.context), step, "{} is not identical to {}", e, target)
         sign(target, strict, rule.premise, scope)
-    elif strict:
-        raise Rejection(step, "the rule shows >= 0 only")
-    elif isinstance(rule, DiagonalLowRank):
-        _diagonal_low_rank(e, rule, scope)
     else:
-        _each_term(e, rule, scope)
+        require(not strict, step, "the rule shows >= 0 only")
+        _diagonal_low_rank(e, rule, scope) if isinstance(rule, DiagonalLowRank) else _each_term(e, rule, scope)
 
 
 def _each_term(e: Expression, rule: EachTerm, scope: Scope) -> None:
     parts = [scope.open(e)] if e.op == "Sum" else [(scope, a) for a in e.args if e.op in ("add", "mul")]
-    if not parts or len(parts) != len(rule.premises):
-        raise Rejection("EachTerm", f"{len(rule.premises)} premises for {e}")
+    require(parts and len(parts) == len(rule.premises), "EachTerm", "{} premises for {}", len(rule.premises), e)
     for (inner, part), premise in zip(parts, rule.premises, strict=True):
         sign(part, False, premise, inner)
 
@@ -86,27 +87,23 @@ def _diagonal_low_rank(e: Expression, rule: DiagonalLowRank, scope: Scope) -> No
     inner = scope.over([size], e, rule.direction, rule.weight, *rule.vectors)
     z, a, *r = (inner.place(step, p) for p in (rule.direction, rule.weight, *rule.vectors))
     entries = [scope.place(step, x) for x in rule.matrix]
-    if size.op not in ("dim", "const") or len(entries) != len(rank) ** 2:
-        raise Rejection(step, f"size {size}, or a matrix of {len(entries)} entries for {len(rank)} vectors")
+    fits = size.op in ("dim", "const") and len(entries) == len(rank) ** 2 and len(rule.minors) == 2 ** len(rank) - 1
+    require(fits, step, "size {}, {} vectors, {} entries, {} minors", size, len(rank), len(entries), len(rule.minors))
     sign(a, False, rule.weight_sign, inner)
 
-    def total_over(body: Expression) -> Expression:
-        return over("Sum", size, abstract(body, inner.indices[:1]))
+    def total_over(*factors: Expression) -> Expression:
+        return over("Sum", size, abstract(mul(*factors), inner.indices[:1]))
 
     M = [entries[p * len(rank) : (p + 1) * len(rank)] for p in rank]
-    L = [total_over(mul(a, r[p], z)) for p in rank]
-    form = add(total_over(mul(a, z, z)), *(mul(M[p][q], L[p], L[q]) for p in rank for q in rank))
-    if not all(identical(M[p][q], M[q][p], scope.context) for p in rank for q in range(p)):
-        raise Rejection(step, "the matrix M is not symmetric")
-    if not identical(e, form, scope.context):
-        raise Rejection(step, f"{e} is not identical to {form}")
-    G = [[total_over(mul(a, r[p], r[q])) for q in rank] for p in rank]
+    L = [total_over(a, r[p], z) for p in rank]
+    form = add(total_over(a, z, z), *(mul(M[p][q], L[p], L[q]) for p in rank for q in rank))
+    symmetric = all(identical(M[p][q], M[q][p], scope.context) for p in rank for q in range(p))
+    require(symmetric and identical(e, form, scope.context), step, "{} is not identical to {}, M symmetric", e, form)
+    G = [[total_over(a, r[p], r[q]) for q in rank] for p in rank]
     GM = [[add(*(mul(G[p][t], M[t][q]) for t in rank)) for q in rank] for p in rank]
     P = [[add(G[p][q], *(mul(GM[p][t], G[t][q]) for t in rank)) for q in rank] for p in rank]
     subsets = [s for k in rank for s in combinations(rank, k + 1)]
-    if len(subsets) != len(rule.minors):
-        raise Rejection(step, f"{len(rule.minors)} premises for {len(subsets)} principal minors")
-    for s, premise in zip(subsets, rule.minors, strict=True):  # PSD iff all principal minors are >= 0 (Horn, Johnson 7.2.5)
+    for s, premise in zip(subsets, rule.minors, strict=True):  # PSD iff all principal minors >= 0 (Horn, Johnson 7.2.5)
         sign(_determinant([[P[p][q] for q in s] for p in s]), False, premise, scope)
 
 
