@@ -16,14 +16,16 @@ from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
-_HEADER = re.compile(rb"convexcheck array (<f8|<i8) ([0-9,]{0,80})\n", re.ASCII)
 
 
 def pack(array: np.ndarray) -> bytes:
     """The file's bytes for a float64 or int64 array."""
-    kind = "<i8" if array.dtype.kind in "iub" else "<f8"
-    header = f"convexcheck array {kind} {','.join(map(str, array.shape))}\n"
-    return header.encode() + np.ascontiguousarray(array, dtype=kind).tobytes()
+    dtype = "<i8" if array.dtype.kind in "iub" else "<f8"
+    return _header(dtype, array.shape) + b"\n" + np.ascontiguousarray(array, dtype).tobytes()
+
+
+def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
+    return f"convexcheck array {dtype} {','.join(map(str, shape))}".encode()
 
 
 def digest(data: bytes) -> str:
@@ -36,24 +38,25 @@ def path(folder: Path, name: str) -> Path:
     return folder / f"{name}.array"
 
 
-def load(folder: Path, name: str) -> np.ndarray:
-    """The array with the digest `name`, read from `folder` and checked.
+def load(folder: Path, array: Array) -> np.ndarray:
+    """The float64 or int64 array in the file that `array` names by its digest, read from `folder` and checked.
 
     Raises:
-        ConvexcheckError: when the file is missing, has another digest, or holds NaN or infinity.
+        ConvexcheckError: when the file is missing, has another digest or shape, or holds NaN or infinity.
     """
+    file = path(folder, array.digest)
     try:
-        data = path(folder, name).read_bytes() if _DIGEST.match(name) else b""
+        data = file.read_bytes() if _DIGEST.match(array.digest) else b""
     except OSError as error:
-        raise ConvexcheckError("arrays", f"{name}.array: {error.strerror}", hint="keep it beside the certificate") from error
-    header = _HEADER.match(data)
-    if digest(data) != name or not header:
-        raise ConvexcheckError("arrays", f"file {name}.array has changed", f"content with digest {name}")
-    shape = tuple(int(s) for s in header[2].split(b",") if s)
-    array = np.frombuffer(data[header.end() :], dtype=header[1].decode())
-    if array.size != math.prod(shape) or not np.isfinite(array).all():
-        raise ConvexcheckError("arrays", f"file {name}.array holds NaN, infinity or {array.size} values", f"shape {shape}")
-    return array.reshape(shape)
+        raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", hint="keep it beside the certificate") from error
+    if digest(data) != array.digest:
+        raise ConvexcheckError("arrays", f"{file.name} has changed", f"content with digest {array.digest}")
+    header, _, body = data.partition(b"\n")
+    dtype = "<i8" if header == _header("<i8", array.shape) else "<f8"
+    found = np.frombuffer(body, dtype) if len(body) == 8 * math.prod(array.shape) else np.array([np.nan])
+    if header != _header(dtype, array.shape) or not np.isfinite(found).all():
+        raise ConvexcheckError("arrays", f"{file.name} holds {header!r}", f"finite numbers of shape {array.shape}")
+    return found.reshape(array.shape)
 
 
 def rationals(array: np.ndarray) -> np.ndarray:
@@ -64,13 +67,8 @@ def rationals(array: np.ndarray) -> np.ndarray:
     return out.reshape(array.shape)
 
 
-def values(array: Array, folder: Path | None) -> np.ndarray:
-    """The exact entries of an `Array`, inline or from its file in `folder`."""
-    if array.digest:
-        loaded = load(folder, array.digest) if folder is not None and not array.entries else None
-        if loaded is None or loaded.shape != array.shape:
-            raise ConvexcheckError("arrays", f"{array.digest}.array with shape {array.shape}", "its file beside the certificate")
-        return rationals(loaded)
+def written(array: Array) -> np.ndarray:
+    """The exact entries that are written in the certificate itself."""
     if len(array.entries) != math.prod(array.shape) or min(array.shape, default=0) < 0:
         raise ConvexcheckError("arrays", f"{len(array.entries)} entries for shape {array.shape}")
     return rationals(np.array(array.entries, dtype=object).reshape(array.shape))

@@ -1,9 +1,9 @@
 """Claims: what a certificate says of its statement (trusted)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from convexcheck.certificate.evidence import Evidence, Slot
+from convexcheck.expression.errors import Record
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
 from convexcheck.expression.text import names_for, text
@@ -11,8 +11,7 @@ from convexcheck.expression.text import names_for, text
 VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Record):
     """A verdict on a statement.
 
     Args:
@@ -27,8 +26,7 @@ class Claim:
     modulus: Expression | None = None
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Record):
     """A statement, a claim about it, and the evidence; `codec` turns it into a file and back."""
 
     statement: Statement

@@ -5,37 +5,33 @@ the innermost as 0. `Curvature` rules show that an expression is convex (or conc
 value is >= 0 or > 0. What each must contain is the kernel's business; these are only the shapes.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from convexcheck.expression.errors import Record
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
 
 # --- values >= 0 or > 0 -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Record):
     """The interval computed bottom up from the facts has the sign."""
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(Record):
     """The value equals `target` by normal forms, and `target` has the sign."""
 
     target: Expression
     premise: "Sign"
 
 
-@dataclass(frozen=True)
-class EachTerm:
+class EachTerm(Record):
     """Every term of a sum, every factor of a product, or the term of a sum over a binder for every index, is >= 0."""
 
     premises: tuple["Sign", ...]
 
 
-@dataclass(frozen=True)
-class DiagonalLowRank:
+class DiagonalLowRank(Record):
     """A form Sum_k a_k v_k**2 + sum_pq M_pq L_p L_q with L_p = Sum_k a_k r_pk v_k, v any direction entry.
 
     With G_pq = Sum_k a_k r_pk r_qk it is >= 0 for all v if and only if G + G M G is PSD.
@@ -60,20 +56,17 @@ Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank
 # --- convex or concave --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Affine:
+class Affine(Record):
     """No variable inside a nonlinear operation; coefficients free of variables."""
 
 
-@dataclass(frozen=True)
-class Maximum:
+class Maximum(Record):
     """A maximum of convex expressions (``abs(u)`` is that of u and -u); over a binder, convex for every index."""
 
     premises: tuple["Curvature", ...]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Record):
     """One argument g of a composition, an array over `sizes`: its entry at the bound indices 0, 1, ... is `body`.
 
     `curvature` is "affine", "convex" or "concave"; `premise` shows it.
@@ -86,8 +79,7 @@ class Slot:
     premise: "Curvature"
 
 
-@dataclass(frozen=True)
-class Composition:
+class Composition(Record):
     """h(g_1, ..., g_m): `outer` is h with the slots as variables, `premise` its curvature on their ranges.
 
     Sums, multiples and sums over a binder are compositions with an affine h. `monotone` shows D h [v] >= 0 for every v that the curvatures of the arguments allow; None if all are affine.
@@ -99,23 +91,20 @@ class Composition:
     monotone: "Sign | None"
 
 
-@dataclass(frozen=True)
-class Rewriting:
+class Rewriting(Record):
     """The function equals `target` by normal forms, and `target` has the curvature."""
 
     target: Expression
     premise: "Curvature"
 
 
-@dataclass(frozen=True)
-class SecondOrder:
+class SecondOrder(Record):
     """The function is C2 inside the domain, and its Hessian form has the sign there for every direction."""
 
     form: "Sign"
 
 
-@dataclass(frozen=True)
-class Generalisation:
+class Generalisation(Record):
     """`general` holds for all sizes and data; the statement is its instance at `sizes`.
 
     `modulus` is the general claim's, where one is made; the rest of the claim is shared.
@@ -132,8 +121,7 @@ Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder
 # --- points -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Array:
+class Array(Record):
     """An array of rationals: `shape`, entries row by row; `digest` instead of entries for a file beside the certificate."""
 
     shape: tuple[int, ...]
@@ -141,8 +129,7 @@ class Array:
     digest: str = ""
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Record):
     """Values for the sizes and for the parameters, and for the variables where the rule needs a point."""
 
     sizes: tuple[tuple[str, int], ...]
@@ -153,8 +140,7 @@ class Instance:
 # --- what a certificate holds ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Strict:
+class Strict(Record):
     """The Hessian form is >= the sum of c v**2 over all entries, with weights c > 0.
 
     Args:
@@ -167,8 +153,7 @@ class Strict:
     rest: Sign
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Record):
     """Convexity (or concavity, or both).
 
     Args:
@@ -188,8 +173,7 @@ class Proof:
     strict: Strict | None = None
 
 
-@dataclass(frozen=True)
-class JensenGap:
+class JensenGap(Record):
     """f(t x + (1-t) y) > t f(x) + (1-t) f(y) at the instance's sizes and parameters."""
 
     instance: Instance
@@ -198,23 +182,20 @@ class JensenGap:
     t: Fraction
 
 
-@dataclass(frozen=True)
-class Neither:
+class Neither(Record):
     """Two counterexamples: `convex` refutes convexity, `concave` refutes concavity."""
 
     convex: JensenGap
     concave: JensenGap
 
 
-@dataclass(frozen=True)
-class Undefined:
+class Undefined(Record):
     """The instance satisfies every condition, and the function is not real there."""
 
     instance: Instance
 
 
-@dataclass(frozen=True)
-class OutsideDomain:
+class OutsideDomain(Record):
     """x and y lie in the domain, t x + (1-t) y does not."""
 
     instance: Instance
@@ -223,8 +204,7 @@ class OutsideDomain:
     t: Fraction
 
 
-@dataclass(frozen=True)
-class EmptyDomain:
+class EmptyDomain(Record):
     """Condition number `which` (domain first, then given) contradicts the bounds from the others."""
 
     which: int

@@ -1,32 +1,29 @@
 """The checker: bytes in, Accepted or Rejected out; it searches for nothing (trusted)."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from hashlib import sha256
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.arrays import load, rationals
 from convexcheck.certificate.claim import VERDICTS, Claim
 from convexcheck.certificate.codec import decode, statement_digest
 from convexcheck.expression.binding import substitute
 from convexcheck.expression.bounds import Context, linear
 from convexcheck.expression.defined import obligations, total
-from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Condition, Statement, generic
-from convexcheck.expression.term import add, const, mul
+from convexcheck.expression.term import Expression, add, const, mul
 from convexcheck.expression.text import statement_lines
 from convexcheck.kernel.curvature import SIDES, curvature, strictness, total_over
-from convexcheck.kernel.points import admit_sizes, holds, ill_posed, jensen_gap, point
+from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
 from convexcheck.kernel.sign import Rejection, Scope, require, sign
 
 Used = Counter[str]
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(Record):
     """The certificate is accepted: its claim is true if its axioms and this kernel are right.
 
     `statement` holds the printed lines, `rules` how often each rule was used, `axioms` the names relied on,
@@ -40,12 +37,11 @@ class Accepted:
     digest: str
 
     def __str__(self) -> str:
-        rules = ", ".join(f"{name} x{count}" for name, count in self.rules)
-        return "\n".join(["accepted", *self.statement, f"rules      {rules}", f"axioms     {', '.join(self.axioms) or 'none'}"])
+        rules, axioms = ", ".join(f"{name} x{count}" for name, count in self.rules), ", ".join(self.axioms) or "none"
+        return "\n".join(["accepted", *self.statement, f"rules      {rules}", f"axioms     {axioms}"])
 
 
-@dataclass(frozen=True)
-class Rejected:
+class Rejected(Record):
     """The certificate is rejected at `step`, because of `reason`."""
 
     step: str
@@ -108,27 +104,25 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     A domain is cut out by conditions in order; each is convex on the set that the earlier ones leave. Inside a
     box with nonempty interior, ``>= 0`` holds as ``> 0``.
     """
-    rules, signs = list(proof.domain), list(proof.defined)
+    rules, signs, conditions = list(proof.domain), list(proof.defined), (*s.domain, *s.given)
+    context, ends = Context(s), list[Expression]()
     for k, c in enumerate(s.domain):
         earlier = Context(s, (*s.given, *s.domain[:k]))
         inner = Scope(earlier, earlier, used=used).over(c.sizes, c.body)
         body = inner.place("domain", c.body)
+        terms = linear(body)[1]
+        ends += [terms[0][0]] if len(terms) == 1 and terms[0][0].op == "var" and c.relation in ("ge", "gt") else []
         if not is_affine(body, earlier):
             shown = c.relation in ("ge", "gt") and rules
             require(shown, "domain", "the condition on {} may not cut out a convex set", body)
             curvature(body, -1, rules.pop(0), inner)
-    conditions = (*s.domain, *s.given)
     require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
         values, sizes = point(s, proof.inside, proof.inside.variables, None)
         inside = all(holds(c, values, sizes) for c in conditions)
         require(inside, "domain", "the point inside does not satisfy every condition")
-    context = Context(s)
-    ends = [linear(c.body)[1] for c in s.domain]
-    box = all(c.relation in ("ge", "gt") and len(t) == 1 and t[0][0].op == "var" for c, t in zip(s.domain, ends, strict=True))
-    ranges = [context.bounds(total) for t in ends for total, _ in t] if box else []
-    strict = box and all(i.lo < i.hi for i in ranges)
-    facts = [Condition("gt", c.body, c.sizes) if strict else c for c in s.domain]
+    box = len(ends) == len(s.domain) and all(context.bounds(e).lo < context.bounds(e).hi for e in ends)
+    facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
         if not o.holds():
             shown = signs and o.relation in ("ge", "gt")
@@ -173,9 +167,8 @@ def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Pa
     same = same and modulus is claim.modulus and at.parameters == bare and not s.sizes
     require(same, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
-    arrays = {name: s.parameters[name].array for c in assumed for name in c.body.names("par")}
-    require(folder or not arrays, step, "`given` speaks of arrays, whose folder is not known")
-    values = {("par", name): rationals(load(folder or Path(), digest)) for name, digest in arrays.items()}
+    names = {name for c in assumed for name in c.body.names("par")}
+    values = {("par", name): entries(name, s.parameters[name], None, {}, folder) for name in names}
     for c in assumed:
         require(holds(c, values, {}), step, "the data do not satisfy {} {}", c.relation, c.body)
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
@@ -201,9 +194,7 @@ def _witness(e: object) -> list[str]:
 
 
 def _shown(a: ev.Array | int) -> str:
-    """A size, or an array: entries in full if they are few, else the first ones and the digest of all."""
-    if isinstance(a, int) or (not a.shape and a.entries):
-        return str(a if isinstance(a, int) else a.entries[0])
-    cut = ", ".join(map(str, a.entries[:6])) + ", ..." * (len(a.entries) > 6)
-    rest = f", SHA-256 {a.digest or sha256(repr(a.entries).encode()).hexdigest()}" if a.digest or len(a.entries) > 6 else ""
-    return f"[{cut}] of shape {list(a.shape)}{rest}"
+    """A size, or an array with all its entries."""
+    if isinstance(a, int) or a.digest:
+        return str(a) if isinstance(a, int) else f"array {a.digest}"
+    return f"[{', '.join(map(str, a.entries))}] of shape {list(a.shape)}" if a.shape else str(a.entries[0])

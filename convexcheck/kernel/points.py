@@ -9,7 +9,7 @@ import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.arrays import values as entries_of
+from convexcheck.certificate.arrays import load, rationals, written
 from convexcheck.expression.binding import abstract, instantiate, nodes, opened
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.defined import obligations
@@ -31,7 +31,7 @@ def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | 
     for op, declared, given in (("par", s.parameters, instance.parameters), ("var", s.variables, variables)):
         names = [name for name, _ in given]
         require(names == list(declared), "point", "values for {}, declared {}", names, list(declared))
-        found |= {(op, name): _entries(name, declared[name], array, sizes, folder) for name, array in given}
+        found |= {(op, name): entries(name, declared[name], array, sizes, folder) for name, array in given}
     return found, sizes
 
 
@@ -41,11 +41,13 @@ def admit_sizes(s: Statement, sizes: tuple[tuple[str, int], ...]) -> None:
     require(fits, "point", "sizes {} do not fit {}", sizes, dict(s.sizes))
 
 
-def _entries(name: str, d: Declaration, array: ev.Array, sizes: Sizes, folder: Path | None) -> np.ndarray:
+def entries(name: str, d: Declaration, array: ev.Array | None, sizes: Sizes, folder: Path | None) -> np.ndarray:
+    """The exact entries of `array` (of the declared file, if None) where they fit the declaration."""
     shape = tuple(_size(s, sizes) for s in d.shape)
-    fits = shape == array.shape and array.digest == d.array
+    array = array or ev.Array(shape, (), d.array)
+    fits = shape == array.shape and array.digest == d.array and (not d.array or folder is not None)
     require(fits, "point", "{} of shape {} and digest {!r}; declared {}, {!r}", name, array.shape, array.digest, shape, d.array)
-    exact = entries_of(array, folder)
+    exact = rationals(load(folder or Path(), array)) if d.array else written(array)
     require(not d.integer or all(q.q == 1 for q in exact.reshape(-1)), "point", "{} has entries that are not integers", name)
     return exact
 

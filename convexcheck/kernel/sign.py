@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import combinations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
 from convexcheck.expression.binding import abstract, fresh, instantiate
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.defined import total
-from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import identical, normal
 from convexcheck.expression.term import ZERO, Expression, add, mul, over
 
@@ -24,8 +24,7 @@ def require(holds: object, step: str, reason: str, *pieces: object) -> None:
         raise Rejection(step, reason.format(*pieces))
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Record):
     """`context` holds on the domain, `interior` on its relative interior; `indices`: opened ones, innermost first."""
 
     context: Context
