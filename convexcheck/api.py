@@ -232,7 +232,8 @@ class _Pipeline:
 
     def refuted(self, q: Question, gaps: Mapping[str, ev.JensenGap]) -> Verdict | None:
         """Both sides in one certificate where both fail; else the claim's own."""
-        claims: list[tuple[Claim, ev.Evidence]] = [(Claim(f"not {side}"), gap) for side, gap in gaps.items()]
+        against = {side: gap for side, gap in gaps.items() if side == self.claim}
+        claims: list[tuple[Claim, ev.Evidence]] = [(Claim(f"not {side}"), gap) for side, gap in against.items()]
         if len(gaps) == 2:
             claims.insert(0, (Claim("neither"), ev.Neither(gaps["convex"], gaps["concave"])))
         for claim, evidence in claims:
