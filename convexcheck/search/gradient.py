@@ -13,7 +13,7 @@ import numpy as np
 
 from convexcheck.search.numeric import Floats, Program, Step, Values, contraction, positions, power
 
-_SLOPES = {
+SLOPES = {
     "exp": lambda t, y: y,
     "log": lambda t, y: 1.0 / t,
     "abs": lambda t, y: np.sign(t),
@@ -99,7 +99,7 @@ def _pull(step: Step, position: int, out: Floats, args: list[Floats], value: Flo
         return out if here.ndim < 2 else out[..., None, :] * (here >= value[..., None, :])
     if op == "contract":
         return _uncontract(step, position, out, args)
-    slope = _SLOPES.get(op)
+    slope = SLOPES.get(op)
     return out * slope(here, value) if slope else np.zeros(out.shape)
 
 

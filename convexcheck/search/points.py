@@ -18,7 +18,7 @@ from convexcheck.certificate.evidence import Array, Instance
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement
 from convexcheck.search.numeric import Floats
-from convexcheck.search.recheck import Exact
+from convexcheck.search.recheck import Exact, strictness
 from convexcheck.search.space import Space, parameter_space
 
 _QUARTERS = (4, 0, 2, 8, -4, 1, 12, -8, 40, -2, 20, -40, 400)
@@ -71,7 +71,14 @@ class Instances:
         sizes: Mapping[str, int] | None = None,
     ) -> None:
         self.statement, self.rng = statement, np.random.default_rng(seed)
-        self.fixed: Exact = {("par", n): rationals(np.asarray(a)) for n, a in (arrays or {}).items()}
+        arrays = arrays or {}
+        for name, d in statement.parameters.items():
+            if bool(d.array) != (name in arrays):
+                what = f"no data for the parameter {name}" if d.array else f"data for the free parameter {name}"
+                raise ConvexcheckError("search", what, "data for exactly the parameters that are fixed")
+        self.fixed: Exact = {
+            ("par", n): rationals(np.asarray(arrays[n])) for n, d in statement.parameters.items() if d.array
+        }
         self.known = dict(sizes or {})
         for (_, name), a in self.fixed.items():
             for size, n in zip(statement.parameters[name].shape, a.shape, strict=True):
@@ -79,19 +86,20 @@ class Instances:
                     self.known[size.data] = n
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Values for the symbolic sizes: the least ones, then larger ones, then mixtures."""
+        """Values for the symbolic sizes that satisfy `given`: the least ones, then larger ones, then mixtures."""
         names = [n for n in self.statement.sizes if n not in self.known]
+        about = [c for c in self.statement.given if not c.body.has("par", "var")]
         low = {n: self.statement.sizes[n] for n in names}
-        yield {**self.known, **low}
-        if not names:
-            return
-        seen = {tuple(low.values())}
-        mixtures = itertools.islice(itertools.product((1, 2, 3), repeat=len(names)), 27)
-        for wanted in itertools.chain(([k] * len(names) for k in (1, 2, 3)), mixtures):
+        equal: Iterator[Sequence[int]] = ([k] * len(names) for k in (0, 1, 2, 3))
+        few = itertools.islice(itertools.product((1, 2, 3), repeat=len(names)), 27)
+        many = itertools.islice(itertools.product((1, 2, 4, 7, 12), repeat=len(names)), 1, 200 if about else 1)
+        seen = set()
+        for wanted in itertools.chain(equal, few, many):
             choice = tuple(max(low[n], k) for n, k in zip(names, wanted, strict=True))
-            if choice not in seen:
-                seen.add(choice)
-                yield {**self.known, **dict(zip(names, choice, strict=True))}
+            found = {**self.known, **dict(zip(names, choice, strict=True))}
+            if choice not in seen and all(strictness(c, {}, found) for c in about):
+                yield found
+            seen.add(choice)
 
     def first(self) -> Iterator[tuple[int, Instance]]:
         """Instances with a point of the domain, and how strictly it satisfies the conditions (2 or 1)."""
@@ -138,11 +146,14 @@ class Instances:
         for k, (name, start) in enumerate(space.starts.items()):
             mine = (space.free >= start) & (space.free < start + math.prod(space.shapes[name]))
             z[mine] = fill[k] if step < 6 else self.rng.choice(pool, size=int(mine.sum()))
+        edge = self.rng.choice(np.stack([space.lo, space.hi]), axis=0)
+        z = np.where(np.isfinite(edge) & (self.rng.random(len(z)) < 0.3), edge, z)
         z = _with_matrices(space, z, self.rng)
         moved = space.pull(z[:, None])[:, 0]
-        for q in (1, 2, 4, 8, 64):
+        for q in (1, 2, 4, 8, 100, 1000):
             rounded = [Fraction(round(v * q), q) for v in moved.tolist()]
-            if not space.conditions or space.strictness(rounded):
+            close = all(abs(r - v) <= abs(v) / 20 for r, v in zip(rounded, moved.tolist(), strict=True))
+            if close and (not space.conditions or space.strictness(rounded)):
                 return rounded
         return None
 
@@ -151,8 +162,6 @@ class Instances:
         values: Exact = {**self.fixed, **{("par", n): a for (_, n), a in space.exact(z).items()}}
         pairs = []
         for name, d in self.statement.parameters.items():
-            if ("par", name) in self.fixed and not d.array:
-                raise ConvexcheckError("search", f"data for {name}, which the statement does not fix")
             pairs.append((name, moving[name] if name in moving else Array(self.fixed["par", name].shape, (), d.array)))
         return space.strictness(z), values, tuple(pairs)
 

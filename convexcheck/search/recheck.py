@@ -6,7 +6,6 @@ The search uses these to leave nothing to float64 before it hands out evidence.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -15,7 +14,7 @@ import flint
 import numpy as np
 
 from convexcheck.certificate.evidence import Array
-from convexcheck.expression.binding import instantiate, substitute
+from convexcheck.expression.binding import instantiate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import Inexact, evaluate
 from convexcheck.expression.statement import Condition
@@ -164,19 +163,3 @@ def indices(sizes: Sequence[int]) -> list[tuple[int, ...]]:
 def numbered(c: Condition, sizes: Mapping[str, int]) -> tuple[int, ...]:
     """The sizes of a condition as numbers."""
     return tuple(int(s.data) if s.op == "const" else sizes[s.data] for s in c.sizes)
-
-
-def at_sizes(e: Expression, sizes: Mapping[str, int]) -> Expression:
-    """`e` with the symbolic sizes replaced."""
-    return substitute(e, {}, {name: const(n) for name, n in sizes.items()})
-
-
-def entries(array: Sequence[Fraction], shape: tuple[int, ...]) -> Array:
-    """An inline array; its shape must hold as many entries as there are.
-
-    >>> entries([Fraction(1), Fraction(1, 2)], (2,)).shape
-    (2,)
-    """
-    if len(array) != math.prod(shape):
-        raise ConvexcheckError("search", f"{len(array)} entries for shape {shape}")
-    return Array(shape, tuple(array))

@@ -6,10 +6,11 @@ import pytest
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.term import apply, bound, dim, entry, maximum, over
 from convexcheck.read.text import read_text
-from convexcheck.search.gradient import gradient
-from convexcheck.search.numeric import Program
+from convexcheck.search.gradient import SLOPES, gradient
+from convexcheck.search.numeric import UNARY, Program
 
 MATRICES = {"W": "h d", "a": "h", "c": ""}
 DATA = {"X": "n d", "y": "n"}
@@ -64,6 +65,10 @@ def test_values_and_gradients(text, variables, parameters):
             moved[1][name][at] -= 1e-6
             difference = (program(moved[0]) - program(moved[1])) / 2e-6
             assert np.allclose(slope[at], difference, rtol=1e-4, atol=1e-4), (name, at)
+
+
+def test_every_function_of_the_language_has_numbers_and_slopes():
+    assert set(FUNCTIONS) == set(UNARY) == set(SLOPES)
 
 
 def test_gathered_entries_and_a_maximum_over_a_binder():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from convexcheck.certificate.arrays import digest, pack
+from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.read.text import read_text
 from convexcheck.search.points import inside
 from tests.search.witness import holds, parameters, point
@@ -57,6 +58,20 @@ def test_one_constant_fills_an_array_where_it_can():
 def test_integers_stay_integers():
     s = read_text("sum(w[y])", {"w": "k"}, {"y": "n"}, given="y >= 1/2, y <= k - 1, k >= 4")
     assert all(q.denominator == 1 for _, a in inside(s).parameters for q in a.entries)
+
+
+def test_conditions_on_sizes_choose_the_sizes():
+    s = read_text("sum(A @ x)", {"x": "d"}, {"A": "n d"}, given="n >= 3*d + 2, d >= 2")
+    assert dict(inside(s).sizes) == {"n": 12, "d": 2}
+
+
+def test_data_must_be_those_that_the_statement_fixes():
+    s = read_text("sum((y - x)**2)", {"x": ""}, {"y": "3"})
+    fixed = replace(s, parameters={"y": replace(s.parameters["y"], array="0" * 64)})
+    with pytest.raises(ConvexcheckError, match="no data for the parameter y"):
+        inside(fixed)
+    with pytest.raises(ConvexcheckError, match="data for the free parameter y"):
+        inside(s, arrays={"y": np.ones(3)})
 
 
 @pytest.mark.parametrize("domain", ["x > 0, x < 0", "x > 1, y > 1, x + y < 1", "x**2 + y**2 < 0"])

@@ -145,6 +145,11 @@ def test_integer_labels_stay_integers():
     assert all(q.denominator == 1 for _, a in found.instance.parameters for q in a.entries)
 
 
+def test_parameters_at_their_bounds():
+    found = refute(read_text("c*x**2", {"x": ""}, {"c": ""}, given="-0.01 <= c"))
+    assert found.instance.parameters[0][1].entries == (Fraction(-1, 100),)
+
+
 def test_simple_witness_of_a_double_well():
     found = refute(read_text("x**4 - 2*x**2"))
     assert ([q for _, a in found.x for q in a.entries], [q for _, a in found.y for q in a.entries]) == ([-1], [0])
