@@ -149,7 +149,7 @@ def _reduced(m: Monomial, c: Fraction, context: Context) -> Polynomial:
     return result
 
 
-def _content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, Monomial, Polynomial]:
+def content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, Monomial, Polynomial]:
     """Write p = c * m * primitive: integer coefficients without common factor, no denominator, no common monomial.
 
     With `positive`, c > 0 and m holds generators that are > 0; otherwise the first coefficient of the
@@ -188,7 +188,7 @@ def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
         return result
     if not p and q > 0:
         return {}
-    scale, common, rest = _content(p, context, positive=not integral)
+    scale, common, rest = content(p, context, positive=not integral)
     outside, root = (scale ** int(q), _0) if integral else (scale ** floor(q), q - floor(q))
     factors = [(const(scale), root), *((g, k * q) for g, k in common)] if scale != 1 else [(g, k * q) for g, k in common]
     if not integral and len(rest) == 1 and next(iter(rest.values())) > 0:
@@ -219,7 +219,7 @@ def _exp(p: Polynomial, context: Context) -> Polynomial:
 
 
 def _log(p: Polynomial, context: Context) -> Polynomial:
-    scale, common, rest = _content(p, context, positive=True)
+    scale, common, rest = content(p, context, positive=True)
     parts: list[Polynomial] = [{((apply("log", const(scale)), _1),): _1}] if scale != 1 else []
     for g, k in common:
         if g.op == "exp":
@@ -281,7 +281,7 @@ def _max(e: Expression, context: Context) -> Polynomial:
         (bound if _split(m, index)[1] else free)[m] = c
     if not bound:
         return free
-    scale, common, rest = _content(bound, context, positive=True)
+    scale, common, rest = content(bound, context, positive=True)
     outer, inner = _split(common, index)
     kept = over("Max", e.args[0], abstract(expression(_product({inner: _1}, rest, context)), [index]))
     return _sum([free, {_monomial([*outer, (kept, _1)]): scale}])
@@ -292,7 +292,7 @@ def _abs(e: Expression, context: Context) -> Polynomial:
     sign = context.bounds(expression(inside))
     if sign.lo >= 0 or sign.hi <= 0:
         return inside if sign.lo >= 0 else {m: -c for m, c in inside.items()}
-    scale, common, rest = _content(inside, context, positive=True)
+    scale, common, rest = content(inside, context, positive=True)
     if rest[min(rest, key=_order)] < 0:
         rest = {m: -c for m, c in rest.items()}
     return {_monomial([*common, (apply("abs", expression(rest)), _1)]): scale}

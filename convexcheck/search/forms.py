@@ -8,9 +8,10 @@ from itertools import combinations, permutations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
 from convexcheck.expression.binding import abstract, fresh, instantiate
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.defined import total
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.normal import Monomial, expression, identical, normal, numerator, polynomial
+from convexcheck.expression.normal import Monomial, content, expression, identical, normal, numerator, polynomial, vanishes
 from convexcheck.expression.term import ONE, ZERO, Expression, add, const, mul, over, power
 from convexcheck.search.scope import Scope
 
@@ -229,6 +230,9 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     if found is None or not 1 <= len(found[0]) <= MAX_DIRECTIONS:
         return None
     names, M = found
+    target = _dominant(names, M, scope)
+    if target is not None and (proof := _rewritten(e, target, scope, Bounds())) is not None:
+        return proof
     for tried, order in enumerate(permutations(range(len(names)))):
         scope.tick()
         target = _ldl([names[k] for k in order], [[M[a][b] for b in order] for a in order], scope)
@@ -241,21 +245,49 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     return None
 
 
+def fraction(e: Expression, c: Context) -> Expression:
+    """The normal form of `e` as one numerator, its common factors in front, over powers of sums."""
+    scale, common, rest = content(polynomial(e, c), c, positive=False) if not vanishes(polynomial(e, c), c) else (Fraction(0), (), {})
+    return mul(scale, *(power(g, const(k)) for g, k in common), expression(rest)) if rest else ZERO
+
+
+def _dominant(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
+    """sum_(i<j) |M_ij| (v_i +- v_j)**2 + sum_i (M_ii - sum_j |M_ij|) v_i**2, where the rest of the diagonal is >= 0."""
+    c, terms, n = scope.context, list[Expression](), range(len(names))
+    diagonal = [M[k][k] for k in n]
+    for i in n:
+        for j in n[i + 1 :]:
+            entry = fraction(M[i][j], c)
+            bounds = c.bounds(entry)
+            if bounds.lo < 0 < bounds.hi:
+                return None
+            sign = 1 if bounds.lo >= 0 else -1
+            size = mul(sign, entry)
+            terms.append(mul(size, add(names[i], mul(sign, names[j])) ** 2))
+            diagonal[i], diagonal[j] = diagonal[i] - size, diagonal[j] - size
+    for v, rest in zip(names, diagonal, strict=True):
+        weight = fraction(rest, c)
+        if c.bounds(weight).lo < 0:
+            return None
+        terms.append(mul(weight, v**2))
+    return add(*terms)
+
+
 def _ldl(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
     c = scope.context
     terms: list[Expression] = []
     n = range(len(names))
     try:
         for k in n:
-            pivot = normal(M[k][k], c)
+            pivot = fraction(M[k][k], c)
             i = c.bounds(pivot)
-            if pivot is ZERO and all(normal(M[k][j], c) is ZERO for j in n[k:]):
+            if pivot is ZERO and all(fraction(M[k][j], c) is ZERO for j in n[k:]):
                 continue
             if not i.positive:
                 return None
-            line = add(names[k], *(mul(M[k][j], power(pivot, -1), names[j]) for j in n[k + 1 :]))
-            terms.append(mul(pivot, normal(line, c) ** 2))
-            M = [[normal(M[a][b] - M[a][k] * M[k][b] / pivot, c) if min(a, b) > k else M[a][b] for b in n] for a in n]
+            line = add(names[k], *(mul(fraction(M[k][j] / pivot, c), names[j]) for j in n[k + 1 :]))
+            terms.append(mul(pivot, line**2))
+            M = [[fraction(M[a][b] - M[a][k] * M[k][b] / pivot, c) if min(a, b) > k else M[a][b] for b in n] for a in n]
     except ConvexcheckError:
         return None
     return add(*terms)
