@@ -1,0 +1,266 @@
+"""Certificates that the kernel must not accept, and bytes that it must answer: each a minimal case of a known fault.
+
+A case is strict: once the fault is repaired, its mark has to go, and the test stays as a guard.
+"""
+
+from fractions import Fraction
+
+import pytest
+
+import convexcheck
+from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.claim import Certificate, Claim
+from convexcheck.certificate.codec import encode
+from convexcheck.expression.statement import Condition, Declaration, Statement
+from convexcheck.expression.term import ONE, PI, Expression, add, apply, bound, const, dim, entry, mul, over
+from convexcheck.kernel.check import Rejected, verify
+
+SCALAR = Declaration()
+n = dim("n")
+x, p, t = entry("var", "x"), entry("par", "p"), entry("var", "t")
+xi, yi, wi = entry("var", "x", [bound(0)]), entry("par", "y", [bound(0)]), entry("var", "w", [bound(0)])
+VECTOR = Declaration((n,))
+CONVEX, AFFINE, ILL_POSED = Claim("convex"), Claim("affine"), Claim("ill-posed")
+SMOOTH = ev.SecondOrder(ev.Bounds())
+
+
+# Faults by class; a repair takes the marks of its class away.
+FACTS = pytest.mark.xfail(strict=True, reason="bounds: a fact is matched at indices outside its range, or with an empty range")
+CAPTURE = pytest.mark.xfail(strict=True, reason="obligations, bounds: an inner binder is opened with an index that facts speak of")
+SLOT = pytest.mark.xfail(strict=True, reason="composition: number of indices and sizes of slot entries are not checked")
+ILL = pytest.mark.xfail(strict=True, reason="ill-posed: the rule says more than its condition shows")
+PRINT = pytest.mark.xfail(strict=True, reason="text: two statements print the same, or a line can be forged")
+TYPES = pytest.mark.xfail(strict=True, reason="statement.check: declarations and types of expressions are not checked")
+ESCAPE = pytest.mark.xfail(strict=True, reason="kernel.check.verify lets an exception escape")
+
+
+def array(*values: int | Fraction) -> ev.Array:
+    return ev.Array((len(values),), tuple(map(Fraction, values)))
+
+
+def scalar(value: int | Fraction) -> ev.Array:
+    return ev.Array((), (Fraction(value),))
+
+
+def answer(s: Statement, claim: Claim, evidence: ev.Evidence) -> object:
+    return verify(encode(Certificate(s, claim, evidence)))
+
+
+def rejected(s: Statement, claim: Claim, evidence: ev.Evidence) -> bool:
+    return isinstance(answer(s, claim, evidence), Rejected)
+
+
+# --- a fact is used for indices of which it does not speak ------------------------------------------------
+
+
+@FACTS
+def test_a_given_for_the_first_entry_says_nothing_of_the_others() -> None:
+    """Sum y[i] x[i]**2 with y[0] >= 0 only: y = (1, -1) is admissible."""
+    given = (Condition("ge", yi, (ONE,)),)
+    s = Statement(over("Sum", n, yi * xi**2), {"x": VECTOR}, {"y": VECTOR}, {"n": 2}, (), given)
+    inside = ev.Instance((("n", 2),), (("y", array(1, -1)),), (("x", array(0, 0)),))
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
+
+
+@FACTS
+def test_a_domain_for_the_first_entry_says_nothing_of_the_others() -> None:
+    """Sum w[i]**3 on w[0] >= 0: w[1] = -1 is admissible."""
+    s = Statement(over("Sum", n, wi**3), {"w": VECTOR}, {}, {"n": 2}, (Condition("ge", wi, (ONE,)),))
+    inside = ev.Instance((("n", 2),), (), (("w", array(1, 1)),))
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
+
+
+@FACTS
+def test_a_condition_for_all_of_no_indices_says_nothing() -> None:
+    """p x**2 with "p >= 0 for all i < n", n = 0 allowed: p = -1 is admissible."""
+    s = Statement(p * x**2, {"x": SCALAR}, {"p": SCALAR}, {"n": 0}, (), (Condition("ge", p, (n,)),))
+    inside = ev.Instance((("n", 0),), (("p", scalar(-1)),), (("x", scalar(0)),))
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
+
+
+@FACTS
+def test_facts_about_one_entry_do_not_empty_a_domain() -> None:
+    """q[0] >= 0 and q[1] < 0 contradict each other only if the first speaks of every entry."""
+    q = entry("par", "q", [bound(0)])
+    given = (Condition("ge", q, (ONE,)), Condition("gt", -entry("par", "q", [1])))
+    s = Statement(x**2, {"x": SCALAR}, {"q": VECTOR}, {"n": 2}, (), given)
+    assert rejected(s, ILL_POSED, ev.EmptyDomain(1))
+
+
+@FACTS
+@pytest.mark.parametrize(
+    "text, options",
+    [
+        ("sum(y*x**2)", {"wrt": {"x": "n"}, "parameters": {"y": "n"}, "given": "n >= 3, y[:2] >= 0"}),
+        ("sum(x**3)", {"wrt": {"x": "n"}, "domain": "x[:1] >= 0", "given": "n >= 2"}),
+    ],
+)
+def test_slices_in_conditions(text: str, options: dict) -> None:
+    assert convexcheck.check(text, budget=3, **options).curvature != "CONVEX"
+
+
+# --- an opened index is taken for another one ---------------------------------------------------------------
+
+
+@CAPTURE
+def test_a_guard_on_one_index_does_not_cover_an_inner_sum() -> None:
+    """where(y[i] > 0, x Sum_j log y[j], 0): y = (1, -1) makes log(-1) real only if j is taken for i."""
+    inner = x * over("Sum", n, apply("log", yi))
+    f = over("Sum", n, apply("where", apply("lt", 0, yi), inner, 0))
+    assert rejected(Statement(f, {"x": SCALAR}, {"y": VECTOR}, {"n": 1}), AFFINE, ev.Proof(ev.Affine()))
+
+
+@CAPTURE
+def test_a_guard_on_one_index_in_text() -> None:
+    v = convexcheck.check("x*sum(where(y > 0, sum(log(y)), 0))", wrt="x", parameters={"y": "n"}, budget=3)
+    assert v.status != "PROVED"
+
+
+# --- a slot is used with another number of indices than it has ----------------------------------------------
+
+
+@SLOT
+def test_a_slot_used_without_its_index() -> None:
+    """w'exp(B)w is not convex for B = 0 off the diagonal, -inf on it; t'exp(B)t with a scalar t is."""
+    positive = apply("exp", entry("par", "B", [bound(1), bound(0)]))
+    f = over("Sum", n, wi * over("Sum", n, positive * wi))
+    outer = over("Sum", n, t * over("Sum", n, positive * t))
+    s = Statement(f, {"w": VECTOR}, {"B": Declaration((n, n))}, {"n": 1})
+    rule = ev.Composition(outer, (ev.Slot("t", (n,), wi, "affine", ev.Affine()),), SMOOTH, None)
+    assert rejected(s, CONVEX, ev.Proof(rule))
+
+
+@SLOT
+def test_strictness_in_a_part_of_an_array_is_not_strictness() -> None:
+    """w[0]**2 for w of length n >= 1, through a slot t[i] = w[i] for i < 1: constant along w[1]."""
+    s = Statement(over("Sum", ONE, wi**2), {"w": VECTOR}, {}, {"n": 1})
+    outer = over("Sum", ONE, entry("var", "t", [bound(0)]) ** 2)
+    rule = ev.Composition(outer, (ev.Slot("t", (ONE,), wi, "affine", ev.Affine()),), SMOOTH, None)
+    strict = ev.Strict((("t", const(2), ev.Bounds()),), ev.Bounds())
+    assert rejected(s, Claim("convex", "always"), ev.Proof(rule, strict=strict))
+
+
+# --- ill-posed, said of questions that are well posed --------------------------------------------------------
+
+
+@ILL
+def test_a_symmetric_matrix_may_have_negative_entries() -> None:
+    A = entry("par", "A", [bound(0), bound(1)])
+    given = (Condition("gt", -A, (n, n)), Condition("symmetric", A, (n, n)))
+    s = Statement(x**2, {"x": SCALAR}, {"A": Declaration((n, n))}, {"n": 1}, (), given)
+    assert rejected(s, ILL_POSED, ev.EmptyDomain(1))
+
+
+@ILL
+def test_a_power_with_an_exponent_that_happens_to_be_whole_is_real() -> None:
+    """x**p at x = -1, p = 2."""
+    s = Statement(x**p, {"x": SCALAR}, {"p": SCALAR}, {}, (), (Condition("eq", p - 2),))
+    assert rejected(s, ILL_POSED, ev.Undefined(ev.Instance((), (("p", scalar(2)),), (("x", scalar(-1)),))))
+
+
+@ILL
+def test_x_to_a_parameter_that_is_two_is_not_ill_posed() -> None:
+    assert convexcheck.check("x**p", wrt="x", parameters={"p": ""}, given="p == 2", budget=3).status != "ILL_POSED"
+
+
+@ILL
+def test_an_empty_sum_is_real_whatever_its_term() -> None:
+    """Sum(i < n, x log p) at n = 0, p = -1 is 0."""
+    f = over("Sum", n, x * apply("log", p))
+    s = Statement(f, {"x": SCALAR}, {"p": SCALAR}, {"n": 0}, (), (Condition("eq", n),))
+    point = ev.Instance((("n", 0),), (("p", scalar(-1)),), (("x", scalar(1)),))
+    assert rejected(s, ILL_POSED, ev.Undefined(point))
+
+
+# --- one printed statement for two meanings -----------------------------------------------------------------
+
+
+@PRINT
+def test_a_parameter_called_pi_beside_the_constant() -> None:
+    """The text "pi*x**2" with a parameter pi means the parameter, for which it is not convex."""
+    s = Statement(PI * x**2, {"x": SCALAR}, {"pi": SCALAR})
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH))
+
+
+@PRINT
+def test_all_of_an_array_s_digest_is_printed() -> None:
+    lines = []
+    for digest in ("a" * 64, "a" * 16 + "b" * 48):
+        s = Statement(x**2 + p, {"x": SCALAR}, {"p": Declaration((), False, digest)})
+        lines.append(str(answer(s, CONVEX, ev.Proof(SMOOTH))))
+    assert lines[0] != lines[1]
+
+
+@TYPES
+def test_an_array_is_named_by_a_digest() -> None:
+    s = Statement(x**2 + p, {"x": SCALAR}, {"p": Declaration((), False, "../../etc/passwd")})
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH))
+
+
+@PRINT
+@pytest.mark.parametrize("assumption", ["fine\nfunction   -x**2", "\ud800", "\x1b[2J"])
+def test_an_assumption_is_one_printable_line(assumption: str) -> None:
+    assert rejected(Statement(x**2, {"x": SCALAR}, assumptions=(assumption,)), CONVEX, ev.Proof(SMOOTH))
+
+
+@TYPES
+@pytest.mark.parametrize("declaration", [Declaration((), True), Declaration((), False, "a" * 64)])
+def test_a_variable_is_neither_an_integer_nor_fixed(declaration: Declaration) -> None:
+    """The integers are no convex set, and a fixed array does not vary."""
+    assert rejected(Statement(x**2, {"x": declaration}), CONVEX, ev.Proof(SMOOTH))
+
+
+@TYPES
+@pytest.mark.parametrize(
+    "f", [x * apply("abs", apply("lt", 0, p)), x + apply("lt", p, 0), apply("where", p, x, x + 1)], ids=str
+)
+def test_a_condition_is_not_a_number_nor_a_number_a_condition(f: Expression) -> None:
+    assert rejected(Statement(f, {"x": SCALAR}, {"p": SCALAR}), AFFINE, ev.Proof(ev.Affine()))
+
+
+# --- the kernel answers, whatever the bytes -----------------------------------------------------------------
+
+HALF = Fraction(1, 2)
+TRIANGLE = over("Sum", n, over("Sum", bound(0), ONE))
+ESCAPES = {
+    "a condition that balls leave open, as a number": (
+        Statement(add(x, apply("lt", mul(x, PI), mul(x, PI))), {"x": SCALAR}),
+        Claim("not convex"),
+        ev.JensenGap(ev.Instance((), ()), (("x", scalar(0)),), (("x", scalar(1)),), HALF),
+    ),
+    "a sum whose size is an index": (
+        Statement(x * TRIANGLE, {"x": SCALAR}, {}, {"n": 1}),
+        Claim("not convex"),
+        ev.JensenGap(ev.Instance((("n", 2),), ()), (("x", scalar(0)),), (("x", scalar(1)),), HALF),
+    ),
+    "a matrix condition that is not rational": (
+        Statement(
+            x**2,
+            {"x": SCALAR},
+            {"A": Declaration((n, n))},
+            {"n": 1},
+            (),
+            (Condition("psd", apply("exp", entry("par", "A", [bound(0), bound(1)])), (n, n)),),
+        ),
+        Claim("not convex"),
+        ev.JensenGap(
+            ev.Instance((("n", 1),), (("A", ev.Array((1, 1), (Fraction(1),))),)),
+            (("x", scalar(0)),),
+            (("x", scalar(1)),),
+            HALF,
+        ),
+    ),
+}
+
+
+@ESCAPE
+@pytest.mark.parametrize("name", ESCAPES)
+def test_nothing_escapes_from_the_kernel(name: str) -> None:
+    assert isinstance(answer(*ESCAPES[name]), Rejected)
+
+
+@ESCAPE
+@pytest.mark.parametrize("kind", [b"SecondOrder", b"Proof"])
+def test_an_unknown_kind_is_rejected(kind: bytes) -> None:
+    data = encode(Certificate(Statement(x**2, {"x": SCALAR}), CONVEX, ev.Proof(SMOOTH)))
+    assert isinstance(verify(data.replace(b'"kind":"' + kind, b'"kind":"Foo')), Rejected)
