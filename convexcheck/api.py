@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,14 @@ def check(
     >>> check("log(1 + exp(-y*(w*x + b)))", wrt="w b").curvature
     'CONVEX'
     >>> print(check("x*y").counterexample.gap)
-    1
+    1/4
     """
     return _Pipeline(claim, budget, seed).run(source, arguments, wrt, parameters, domain, given, ("prove", "refute"))
 
 
-def prove(source: Any, *arguments: Any, claim: str = "convex", budget: float = 10.0, seed: int = 0, **options: Any) -> Verdict:
+def prove(
+    source: Any, *arguments: Any, claim: str = "convex", budget: float = 10.0, seed: int = 0, **options: Any
+) -> Verdict:
     """Look for a proof of the claim only; arguments as for `check`.
 
     >>> prove("x**2").modulus
@@ -93,7 +96,9 @@ def prove(source: Any, *arguments: Any, claim: str = "convex", budget: float = 1
     return _Pipeline(claim, budget, seed).run(source, arguments, options=options, ways=("prove",))
 
 
-def refute(source: Any, *arguments: Any, claim: str = "convex", budget: float = 10.0, seed: int = 0, **options: Any) -> Verdict:
+def refute(
+    source: Any, *arguments: Any, claim: str = "convex", budget: float = 10.0, seed: int = 0, **options: Any
+) -> Verdict:
     """Look for a counterexample to the claim only; arguments as for `check`.
 
     >>> refute("x**3").status
@@ -134,7 +139,10 @@ def explain(source: Any, *arguments: Any, **options: Any) -> str:
     return verdict.explain()
 
 
-def question(source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None, domain: Texts = (), given: Texts = ()) -> Question:
+def question(
+    source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
+    domain: Texts = (), given: Texts = (),
+) -> Question:  # fmt: skip
     """Read what the user handed over.
 
     Raises:
@@ -148,7 +156,8 @@ def question(source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parame
         from convexcheck.read.jaxpr import read_jax
 
         if parameters is not None:
-            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint="the arguments that are not in wrt")
+            hint = "the arguments that are not in wrt"
+            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint=hint)
         found = read_jax(
             source, *arguments, wrt=0 if wrt is None else wrt, domain=domain, given=given,
             digest=lambda array: array_files.digest(array_files.pack(array)),
@@ -289,7 +298,8 @@ class _Pipeline:
         from convexcheck.search.refute import attempt
 
         limit = max(0.05, min(budget, self.left()))
-        found = self.searched(f"counterexample to {side}", lambda: attempt(q.statement, side, q.arrays, limit, self.seed))
+        search = partial(attempt, q.statement, side, q.arrays, limit, self.seed)
+        found = self.searched(f"counterexample to {side}", search)
         if found is not None and found.evidence is None:
             self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
         return found.evidence if found is not None else None
@@ -320,7 +330,8 @@ class _Pipeline:
         """The verdict, if the kernel accepts the bytes and they speak of the statement that was read."""
         begin = time.perf_counter()
         data = encode(Certificate(q.statement, claim, evidence))
-        needed = {d.array: q.arrays[n] for n, d in q.statement.parameters.items() if d.array and self.needs(evidence, n)}
+        fixed = {n: d.array for n, d in q.statement.parameters.items() if d.array}
+        needed = {digest: q.arrays[n] for n, digest in fixed.items() if self.needs(evidence, n)}
         file = CertificateFile(data, {k: array_files.pack(a) for k, a in needed.items()}, decode(data))
         answer = _judge(file)
         self.spent["check"] += time.perf_counter() - begin
@@ -336,7 +347,11 @@ class _Pipeline:
             return any(name in c.body.names("par") for c in evidence.general.given)
         return not isinstance(evidence, ev.Proof)
 
-    def verdict(self, q: Question, claim: Claim, evidence: ev.Evidence, file: CertificateFile, answer: Accepted) -> Verdict:
+    def verdict(
+        self, q: Question, claim: Claim, evidence: ev.Evidence, file: CertificateFile, answer: Accepted
+    ) -> Verdict:
+        from convexcheck.search.region import negative_region
+
         curvature = CURVATURES.get(claim.verdict, "UNKNOWN")
         good = claim.verdict in (self.claim, "affine")
         status = PROVED if good else ILL_POSED if claim.verdict == "ill-posed" else REFUTED
@@ -346,6 +361,8 @@ class _Pipeline:
         if isinstance(evidence, ev.JensenGap):
             pairs = [(claim.verdict.removeprefix("not "), evidence)]
         found = tuple(_jensen(q.statement, side, gap, file) for side, gap in pairs)
+        against = [gap.instance for side, gap in pairs if side == "convex"]
+        region = negative_region(q.statement, against[0]) if against else None
         mu = claim.modulus.data if claim.modulus is not None and claim.modulus.op == "const" else claim.modulus
         strict = True if claim.strict == "always" else None
         conditions = (f"strictly {claim.verdict} {claim.strict}",) if claim.strict and strict is None else ()
@@ -353,6 +370,7 @@ class _Pipeline:
         return Verdict(
             status, curvature, self.claim, q.statement, file, "".join(because), strict, conditions, mu,
             found, tuple(self.attempts), answer, dict(self.spent),
+            region=None if region is None else str(region),
         )  # fmt: skip
 
     def unknown(self, q: Question | None, message: str) -> Verdict:

@@ -37,12 +37,15 @@ class CertificateFile:
             ConvexcheckError: when the folder cannot be written to; nothing is left half-written.
         """
         target = Path(path)
+        if target.exists() and not target.is_file():  # such as a folder or a device
+            raise ConvexcheckError("certificate", f"{target} is no regular file", "a file's path")
         try:
             for name, data in self.arrays.items():
                 _write(array_path(target.parent, name), data)
             _write(target, self.data)
         except OSError as error:
-            raise ConvexcheckError("certificate", f"cannot write {target}: {error.strerror}", hint="another folder") from error
+            message = f"cannot write {target}: {error.strerror}"
+            raise ConvexcheckError("certificate", message, hint="another folder") from error
 
     def __len__(self) -> int:
         return len(self.data)
@@ -101,6 +104,8 @@ class Verdict:
         attempts: what was tried, and how near it came.
         accepted: the kernel's answer.
         seconds: time of reading, search and check.
+        out_of_time: whether the budget ended the search.
+        region: for a refuted function of one variable, where its second derivative is negative, if that is known.
     """
 
     status: str
@@ -117,6 +122,7 @@ class Verdict:
     accepted: Any = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     out_of_time: bool = False
+    region: str | None = None
 
     @property
     def counterexample(self) -> Jensen | None:
@@ -125,13 +131,16 @@ class Verdict:
         return (*mine, *self.counterexamples)[0] if self.counterexamples else None
 
     def __bool__(self) -> bool:
-        raise TypeError("a verdict has more than two values: compare .status or .curvature instead of using it as a bool")
+        raise TypeError("a verdict has more than two values: compare .status or .curvature, do not use it as a bool")
 
     def explain(self) -> str:
         """The reasons in numbered steps, as plain text."""
         from convexcheck.report.explain import explain
 
         return explain(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         from convexcheck.report.summary import summary

@@ -1,0 +1,137 @@
+"""A walk over the evidence of a proof: the rule at each node, in words (untrusted)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.expression.binding import transform
+from convexcheck.expression.derivative import hessian_form
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.term import Expression
+from convexcheck.expression.text import index_names, text
+from convexcheck.report.notation import array_text
+
+LONG = 240
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it shows, the lines below it, and how deep in the proof it stands."""
+
+    title: str
+    details: tuple[str, ...] = ()
+    depth: int = 0
+
+
+def cut(line: str) -> str:
+    """A line that stays readable."""
+    return line if len(line) <= LONG else f"{line[: LONG - 30]} ... ({len(line)} characters)"
+
+
+def shown(e: Expression, names: Sequence[str] = ()) -> str:
+    """An expression whose loose indices have these names, innermost first; array notation where there are none."""
+    return cut(array_text(e) if not e.loose else text(e, names))
+
+
+def walk(e: Expression, word: str, rule: ev.Curvature, names: Sequence[str] = (), depth: int = 0) -> list[Step]:
+    """The steps that show that `e` is `word` ("convex", "concave" or "affine").
+
+    >>> x = Expression("var", (), "x")
+    >>> [step.title for step in walk(x**2, "convex", ev.SecondOrder(ev.Bounds()))]
+    ['x**2 is convex: its second derivative is >= 0 everywhere on the domain [SecondOrder]']
+    """
+    subject = shown(e, names)
+    if isinstance(rule, ev.Affine):
+        return [Step(f"{subject} is affine in the variables, hence convex and concave [Affine]", (), depth)]
+    if isinstance(rule, ev.Rewriting):
+        step = Step(f"{subject} is the same function as", (f"{shown(rule.target, names)}   [Rewriting]",), depth)
+        return [step, *walk(rule.target, word, rule.premise, names, depth)]
+    if isinstance(rule, ev.SecondOrder):
+        return [_second_order(e, word, rule, names, depth)]
+    if isinstance(rule, ev.Maximum):
+        inner = [index_names(set(names))[0], *names] if e.op == "Max" else names
+        parts = [e.args[1]] if e.op == "Max" else [e.args[0], -e.args[0]] if e.op == "abs" else list(e.args)
+        steps = [Step(f"{subject} is the largest of convex expressions, hence convex [Maximum]", (), depth)]
+        for part, premise in zip(parts, rule.premises, strict=False):
+            steps += walk(part, "convex", premise, inner, depth + 1)
+        return steps
+    return _composition(subject, word, rule, names, depth)
+
+
+def _composition(subject: str, word: str, rule: ev.Composition, names: Sequence[str], depth: int) -> list[Step]:
+    arguments = ", ".join(slot.name for slot in rule.slots)
+    outer = f"h({arguments}) = {shown(rule.outer, names)}"
+    details = [f"{slot.name} = {cut(array_text(slot.body, slot.sizes))}, {slot.curvature}" for slot in rule.slots]
+    if all(slot.curvature == "affine" for slot in rule.slots):
+        title = f"{subject} is h({arguments}) with affine arguments, so it is {word} where h is [Composition]"
+        return [Step(title, (*details, outer), depth), *walk(rule.outer, word, rule.premise, names, depth)]
+    title = f"{subject} is h({arguments}); each argument moves h the right way, so the whole is {word} [Composition]"
+    rises = "h does not fall where a convex argument rises, nor where a concave one falls"
+    if word == "concave":
+        rises = "h does not fall where a concave argument rises, nor where a convex one falls"
+    steps = [Step(title, (*details, outer, f"{rises}: {_reason(rule.monotone)}"), depth)]
+    if not isinstance(rule.premise, ev.Affine):
+        steps += walk(rule.outer, word, rule.premise, names, depth + 1)
+    for slot in rule.slots:
+        if not isinstance(slot.premise, ev.Affine):
+            inner = [n for n in index_names(set(names)) if n not in names][: len(slot.sizes)]
+            steps += walk(slot.body, slot.curvature, slot.premise, [*inner, *names], depth + 1)
+    return steps
+
+
+def _reason(rule: ev.Sign | None) -> str:
+    return "the sign follows from the ranges of its factors" if isinstance(rule, ev.Bounds) else "shown term by term"
+
+
+def _second_order(e: Expression, word: str, rule: ev.SecondOrder, names: Sequence[str], depth: int) -> Step:
+    relation = ">= 0" if word == "convex" else "<= 0"
+    scalar = len(e.names("var")) == 1 and not any(a.op == "var" and a.args for a in _leaves(e))
+    what = "second derivative" if scalar else "Hessian form"
+    title = f"{shown(e, names)} is {word}: its {what} is {relation} everywhere on the domain [SecondOrder]"
+    try:
+        form = hessian_form(e)
+    except ConvexcheckError:
+        return Step(title, (), depth)
+    head = f"D2[d, d] = {shown(form, names)}"
+    if word == "concave":
+        form, head = -form, f"-{head.replace('= ', '= -(', 1)})"
+    return Step(title, (head, *signs(form, rule.form, names)), depth)
+
+
+def _leaves(e: Expression) -> list[Expression]:
+    found: list[Expression] = []
+    transform(e, lambda n, k: found.append(n) if n.op == "var" else None)
+    return found
+
+
+def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
+    """Why a value is >= 0, a line for each rule."""
+    if isinstance(rule, ev.Bounds):
+        return ["   >= 0 by the ranges of its parts [Bounds]"]
+    if isinstance(rule, ev.Rewritten):
+        return [f"   = {shown(rule.target, names)} [Rewritten]", *signs(rule.target, rule.premise, names)]
+    if isinstance(rule, ev.EachTerm):
+        inner, parts = names, list(e.args)
+        lines = [f"   each {'term' if e.op != 'mul' else 'factor'} is >= 0 [EachTerm]"]
+        if e.op == "Sum" and len(rule.premises) == 1:
+            inner, parts = [next(n for n in index_names(set(names)) if n not in names), *names], [e.args[1]]
+            lines = [f"   each term of the sum, {shown(parts[0], inner)}, is >= 0 [EachTerm]"]
+        for part, premise in zip(parts, rule.premises, strict=False):
+            lines += [f"  {line}" for line in signs(part, premise, inner) if not isinstance(premise, ev.Bounds)]
+        return lines
+    return _low_rank(rule, names)
+
+
+def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
+    inner = [next(n for n in index_names(set(names)) if n not in names), *names]
+    k = inner[0]
+    a, v = text(rule.weight, inner), text(rule.direction, inner)
+    head = f"   sum over {k} < {text(rule.size, names)} of a {v}**2"
+    lines = [f"{head}, plus sums of M_pq L_p L_q with L_p = sum of a r_p {v}"]
+    lines += [cut(f"   a = {a}"), *(cut(f"   r_{p} = {text(r, inner)}") for p, r in enumerate(rule.vectors))]
+    lines += [cut(f"   M = [{', '.join(text(m, names) for m in rule.matrix)}]")]
+    return [*lines, "   a >= 0, and G + G M G is PSD for G_pq = sum of a r_p r_q [DiagonalLowRank]"]
+
+
