@@ -25,8 +25,12 @@ SMOOTH = ev.SecondOrder(ev.Bounds())
 
 
 # Faults by class; a repair takes the marks of its class away.
-FACTS = pytest.mark.xfail(strict=True, reason="bounds: a fact is matched at indices outside its range, or with an empty range")
-CAPTURE = pytest.mark.xfail(strict=True, reason="obligations, bounds: an inner binder is opened with an index that facts speak of")
+FACTS = pytest.mark.xfail(
+    strict=True, reason="bounds: a fact is matched at indices outside its range, or with an empty range"
+)
+CAPTURE = pytest.mark.xfail(
+    strict=True, reason="obligations, bounds: an inner binder is opened with an index that facts speak of"
+)
 SLOT = pytest.mark.xfail(strict=True, reason="composition: number of indices and sizes of slot entries are not checked")
 ILL = pytest.mark.xfail(strict=True, reason="ill-posed: the rule says more than its condition shows")
 PRINT = pytest.mark.xfail(strict=True, reason="text: two statements print the same, or a line can be forged")
