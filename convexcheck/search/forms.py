@@ -11,7 +11,7 @@ from convexcheck.expression.binding import abstract, fresh, instantiate
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.defined import total
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.normal import Monomial, content, expression, identical, normal, numerator, polynomial, vanishes
+from convexcheck.expression.normal import Monomial, content, expression, identical, normal, polynomial, vanishes
 from convexcheck.expression.term import ONE, ZERO, Expression, add, const, mul, over, power
 from convexcheck.search.scope import Scope
 
@@ -35,7 +35,7 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
             return Bounds()
     if strict or depth > 3:
         return None
-    for method in (_common_denominator, _diagonal_low_rank, _complete_square, _each_index, _squares):
+    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares):
         found = method(e, scope, depth)
         if found is not None:
             return found
@@ -48,20 +48,30 @@ def _rewritten(e: Expression, target: Expression, scope: Scope, premise: Sign | 
     return Rewritten(scope.close(target), premise)
 
 
-def _common_denominator(e: Expression, scope: Scope, depth: int) -> Sign | None:
-    """One fraction: a numerator over powers of sums that are > 0."""
-    cleared, denominator = numerator(polynomial(e, scope.context), scope.context)
-    if not denominator or not all(scope.context.bounds(g).positive for g, _ in denominator):
+def _factored(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """One fraction: common factors of known sign over powers of sums, times what is left of the numerator."""
+    c = scope.context
+    if vanishes(polynomial(e, c), c):
         return None
-    above = expression(cleared)
-    target = mul(above, *(power(g, const(-k)) for g, k in denominator))
-    premise = nonnegative(above, scope, depth=depth + 1)
+    scale, common, left = content(polynomial(e, c), c, positive=False)
+    if not common:
+        return None
+    outside = mul(scale, *(power(g, const(k)) for g, k in common))
+    bounds = c.bounds(outside)
+    if bounds.lo < 0 < bounds.hi:
+        return None
+    sign = 1 if bounds.lo >= 0 else -1
+    inside = expression({m: sign * k for m, k in left.items()})
+    premise = nonnegative(inside, scope, depth=depth + 1)
+    target = mul(sign, outside, inside)
     if premise is None or target.op != "mul":
         return None
-    if isinstance(premise, Bounds):
-        return _rewritten(e, target, scope, premise)
-    parts = tuple(Bounds() if a is not above else premise for a in target.args)
-    return _rewritten(e, target, scope, EachTerm(parts)) if above in target.args else None
+    if isinstance(premise, Bounds) or inside not in target.args:
+        return _rewritten(e, target, scope, Bounds())
+    found = _rewritten(e, target, scope, EachTerm(tuple(premise if a is inside else Bounds() for a in target.args)))
+    if found is None or all(a is inside or c.bounds(a).lo >= 0 for a in target.args):
+        return found
+    return None
 
 
 def _complete_square(e: Expression, scope: Scope, depth: int) -> Sign | None:

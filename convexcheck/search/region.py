@@ -133,6 +133,8 @@ def _written_out(e: Expression, sizes: Mapping[str, int], arrays: Mapping[str, A
             for k in range(int(size.data)):
                 total = total + visit(instantiate(e.args[1], [const(k)]))
             return total
+        if e.op == "Max":
+            raise _NotRational
         if e.op == "where":
             condition = rebuild(e.args[0], [visit(a) for a in e.args[0].args])
             if condition.has("var"):
