@@ -134,8 +134,10 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
 
 def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]:
     scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
-    affine = claim.verdict != "affine" or isinstance(proof.curvature, ev.Affine)
-    require(affine, "claim", "{} is not shown to be affine", s.function)
+    rule = proof.curvature
+    while isinstance(rule, ev.Rewriting):
+        rule = rule.premise
+    require(claim.verdict != "affine" or isinstance(rule, ev.Affine), "claim", "{} is not shown to be affine", s.function)
     curvature(s.function, side, proof.curvature, scope)
     fits = (mu is None) == (proof.modulus is None) and (proof.strict is None or claim.strict)
     require(fits, "claim", "a claim without its rule, or a rule without its claim")

@@ -17,7 +17,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import expression, identical, is_affine, normal, numerator, polynomial
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import ZERO, Expression, add, const, mul, over
-from convexcheck.search.forms import nonnegative
+from convexcheck.search.forms import fraction, nonnegative
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
 from convexcheck.search.scope import Scope
@@ -44,7 +44,7 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
     domain = _domain(s, scope)
     if defined is None or domain is None:
         return
-    rule = ev.Affine() if verdict == "affine" and is_affine(s.function, context) else None
+    rule = _affine(s.function, scope) if verdict == "affine" else None
     if verdict != "affine":
         rule = Prover().curvature(s.function, side, scope)
     point = inside(s, seed=seed) if rule is not None and (s.domain or s.given) else None
@@ -54,6 +54,16 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
     if verdict != "affine":
         yield from _stronger(s, verdict, plain, scope)
     yield Claim(verdict), plain
+
+
+def _affine(e: Expression, scope: Scope) -> ev.Curvature | None:
+    """Affine as it stands, or once its terms are one fraction (where denominators may cancel)."""
+    if is_affine(e, scope.context):
+        return ev.Affine()
+    target = fraction(e, scope.context)
+    if is_affine(target, scope.context) and total(target, scope.context):
+        return ev.Rewriting(target, ev.Affine())
+    return None
 
 
 def interior(s: Statement) -> Context:
