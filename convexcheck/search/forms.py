@@ -257,8 +257,13 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
 
 def fraction(e: Expression, c: Context) -> Expression:
     """The normal form of `e` as one numerator, its common factors in front, over powers of sums."""
-    scale, common, rest = content(polynomial(e, c), c, positive=False) if not vanishes(polynomial(e, c), c) else (Fraction(0), (), {})
-    return mul(scale, *(power(g, const(k)) for g, k in common), expression(rest)) if rest else ZERO
+    if vanishes(polynomial(e, c), c):
+        return ZERO
+    scale, common, rest = content(polynomial(e, c), c, positive=False)
+    powers, left = dict(common), expression(rest)
+    if left in powers:
+        powers[left], left = powers[left] + 1, ONE
+    return mul(scale, *(power(g, const(k)) for g, k in powers.items()), left)
 
 
 def _dominant(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
