@@ -48,7 +48,7 @@ def load(folder: Path, array: Array) -> np.ndarray:
     try:
         data = file.read_bytes() if _DIGEST.match(array.digest) else b""
     except OSError as error:
-        raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", hint="keep it beside the certificate") from error
+        raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", "a file by the certificate") from error
     if digest(data) != array.digest:
         raise ConvexcheckError("arrays", f"{file.name} has changed", f"content with digest {array.digest}")
     header, _, body = data.partition(b"\n")

@@ -58,7 +58,7 @@ def decode(data: bytes) -> Certificate:
         return _decode(data)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
         what = f"{type(error).__name__} {error}"
-        raise ConvexcheckError("certificate", what, f"a canonical file of version {VERSION}", "write it anew") from error
+        raise ConvexcheckError("certificate", what, f"a canonical file of version {VERSION}", "a new one") from error
 
 
 def _decode(data: bytes) -> Certificate:
@@ -110,7 +110,7 @@ def _node(row: Any, nodes: list[Expression]) -> Expression:
     op, numbers, data = row
     lengths, kind = _SHAPES[op]
     data = _fraction(data) if kind is Fraction else data
-    if len(numbers) not in lengths or type(data) is not kind or (kind is int and data < 0):
+    if len(numbers) not in lengths or type(data) is not kind or (kind is int and str(data)[0] == "-"):
         raise ValueError(f"node {row}")
     node = Expression(op, tuple(_at(k, nodes) for k in numbers), data)
     if op in ("add", "mul", "pow", "max") and rebuild(Expression(op), node.args) is not node:

@@ -26,7 +26,7 @@ class Rewritten(Record):
 
 
 class EachTerm(Record):
-    """Every term of a sum, every factor of a product, or the term of a sum over a binder for every index, is >= 0."""
+    """Every term of a sum (over a binder: its term for every index) or every factor of a product is >= 0."""
 
     premises: tuple["Sign", ...]
 
@@ -82,7 +82,8 @@ class Slot(Record):
 class Composition(Record):
     """h(g_1, ..., g_m): `outer` is h with the slots as variables, `premise` its curvature on their ranges.
 
-    Sums, multiples and sums over a binder are compositions with an affine h. `monotone` shows D h [v] >= 0 for every v that the curvatures of the arguments allow; None if all are affine.
+    Sums, multiples and sums over a binder are compositions with an affine h. `monotone` shows D h [v] >= 0 for
+    every v that the curvatures of the arguments allow; None if all are affine.
     """
 
     outer: Expression
@@ -122,7 +123,7 @@ Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder
 
 
 class Array(Record):
-    """An array of rationals: `shape`, entries row by row; `digest` instead of entries for a file beside the certificate."""
+    """An array of rationals: `shape`, entries row by row; or the `digest` of a file beside the certificate."""
 
     shape: tuple[int, ...]
     entries: tuple[Fraction, ...]

@@ -13,7 +13,7 @@ from convexcheck.kernel.check import Accepted, verify
 
 def main(arguments: list[str] | None = None) -> int:
     """Check a file; 0 only if it is accepted, 1 if it is rejected, 2 if it cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m convexcheck.kernel", description="Check a convexcheck certificate.")
+    parser = argparse.ArgumentParser("python -m convexcheck.kernel", description="Check a convexcheck certificate.")
     parser.add_argument("certificate", type=Path)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)

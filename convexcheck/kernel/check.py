@@ -125,8 +125,8 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
         if not o.holds():
-            shown = signs and o.relation in ("ge", "gt")
-            require(shown, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
+            proved = bool(signs) and o.relation in ("ge", "gt")
+            require(proved, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
             sign(o.value, o.relation == "gt", signs.pop(0), Scope(o.context, o.context, used=used))
     require(not signs and not rules, "domain", "premises that nothing needs")
     return Scope(context, Context(s, [*facts, *s.given]), used=used)
@@ -137,7 +137,7 @@ def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]
     rule = proof.curvature
     while isinstance(rule, ev.Rewriting):
         rule = rule.premise
-    require(claim.verdict != "affine" or isinstance(rule, ev.Affine), "claim", "{} is not shown to be affine", s.function)
+    require(claim.verdict != "affine" or isinstance(rule, ev.Affine), "claim", "the rule is not affine")
     curvature(s.function, side, proof.curvature, scope)
     fits = (mu is None) == (proof.modulus is None) and (proof.strict is None or claim.strict)
     require(fits, "claim", "a claim without its rule, or a rule without its claim")

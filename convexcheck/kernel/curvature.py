@@ -14,6 +14,7 @@ from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import ZERO, Expression, add, bound, mul, over
 from convexcheck.kernel.sign import Scope, require, sign
 
+Entries = dict[tuple[str, str], Expression]
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
 
@@ -55,7 +56,7 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     step = "Composition"
     outer, outer_scope, entries = slots(rule, scope, e)
     moves: list[Condition] = []
-    still: dict[tuple[str, str], Expression] = {}
+    still: Entries = {}
     for slot in rule.slots:
         kind = SIDES.get(slot.curvature)
         fits = kind is not None and (kind != 0 or isinstance(slot.premise, ev.Affine))
@@ -63,7 +64,8 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
         inner = scope.over(slot.sizes, e, slot.body)
         curvature(inner.place(step, slot.body), kind or 1, slot.premise, inner)
         if kind:
-            moves.append(Condition("ge", mul(kind * side, generic("dir", slot.name, Declaration(slot.sizes))), slot.sizes))
+            direction = generic("dir", slot.name, Declaration(slot.sizes))
+            moves.append(Condition("ge", mul(kind * side, direction), slot.sizes))
         else:
             still["dir", slot.name] = ZERO
     own = outer.names("var") <= set(outer_scope.context.statement.variables) and len(entries) == len(rule.slots)
@@ -76,9 +78,9 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
         sign(along, False, rule.monotone, replace(outer_scope, context=outer_scope.interior.extended(moves)))
 
 
-def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, dict[tuple[str, str], Expression]]:
+def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, Entries]:
     """The outer function, the scope in which the slots are its variables, and the slots' values."""
-    entries: dict[tuple[str, str], Expression] = {}
+    entries: Entries = {}
     ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
         inner, declaration = scope.over(slot.sizes, e, slot.body), Declaration(slot.sizes)

@@ -46,9 +46,9 @@ def entries(name: str, d: Declaration, array: ev.Array | None, sizes: Sizes, fol
     shape = tuple(_size(s, sizes) for s in d.shape)
     array = array or ev.Array(shape, (), d.array)
     fits = shape == array.shape and array.digest == d.array and (not d.array or folder is not None)
-    require(fits, "point", "{} of shape {} and digest {!r}; declared {}, {!r}", name, array.shape, array.digest, shape, d.array)
+    require(fits, "point", "{} {} {!r} declared {} {!r}", name, array.shape, array.digest, shape, d.array)
     exact = rationals(load(folder or Path(), array)) if d.array else written(array)
-    require(not d.integer or all(q.q == 1 for q in exact.reshape(-1)), "point", "{} has entries that are not integers", name)
+    require(not d.integer or all(q.q == 1 for q in exact.reshape(-1)), "point", "{} has fractions, not integers", name)
     return exact
 
 
@@ -181,7 +181,7 @@ def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
             gap = apply("abs", o.value) if o.relation == "ne" else o.value
             indices = [n for n in nodes(gap) if n.op == "index"]
             worst = _largest(abstract(-gap, indices), tuple(i.args[0] for i in indices))
-            strict = o.relation == "ge"
-            if _decide(worst, values, sizes, lambda b, strict=strict: b > 0 if strict else b >= 0):  # type: ignore[misc]
+            test: Callable[[Any], bool] = (lambda b: b > 0) if o.relation == "ge" else (lambda b: b >= 0)
+            if _decide(worst, values, sizes, test):
                 return True
     return False

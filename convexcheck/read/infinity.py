@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from convexcheck.expression.binding import abstract, opened, substitute
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.bounds import decided
+from convexcheck.expression.bounds import Context, decided
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, apply, const, entry, maximum, mul, over, rebuild
 from convexcheck.read.logic import FALSE, TRUE, both, choose, either, negation

@@ -44,7 +44,8 @@ class Tensor:
         """``Sum`` or ``Max`` over `axes`; the other axes stay in order."""
         result = self
         for axis in sorted({a % len(self.shape) for a in axes}, reverse=True):
-            place = [bound(j + 1) for j in range(axis)] + [bound(0)] + [bound(j) for j in range(axis + 1, len(result.shape))]
+            after = range(axis + 1, len(result.shape))
+            place = [*(bound(j + 1) for j in range(axis)), bound(0), *map(bound, after)]
             body = over(op, result.shape[axis], result.at(*place))
             result = Tensor(result.shape[:axis] + result.shape[axis + 1 :], body)
         return result
@@ -92,7 +93,8 @@ def contract(a: Tensor, b: Tensor, left: int = -1, right: int = 0) -> Tensor:
     """
     left, right = left % len(a.shape), right % len(b.shape)
     if a.shape[left] is not b.shape[right]:
-        raise ConvexcheckError("read", f"shapes {shape_text(a.shape)} and {shape_text(b.shape)} do not match", "equal inner sizes")
+        shapes = f"shapes {shape_text(a.shape)} and {shape_text(b.shape)}"
+        raise ConvexcheckError("read", f"{shapes} do not match", "equal inner sizes")
     ka, kb = len(a.shape) - 1, len(b.shape) - 1
     mine = [bound(1 + j) for j in range(ka)]
     other = [bound(1 + ka + j) for j in range(kb)]

@@ -110,7 +110,8 @@ def _complete_square(e: Expression, scope: Scope, depth: int) -> Sign | None:
             return _rewritten(e, square, scope, Bounds())
         target = add(square, rest)
         if target.op == "add" and rest in target.args:
-            return _rewritten(e, target, scope, EachTerm(tuple(premise if t is rest else Bounds() for t in target.args)))
+            premises = tuple(premise if t is rest else Bounds() for t in target.args)
+            return _rewritten(e, target, scope, EachTerm(premises))
         return _rewritten(e, target, scope, Bounds())
     return None
 
@@ -135,7 +136,7 @@ def _each_index(e: Expression, scope: Scope, depth: int) -> Sign | None:
         if part.op == "Sum":
             inner, body = scope.open(part)
             found = nonnegative(body, inner, depth=depth + 1)
-            premise = EachTerm((found,)) if found else None
+            premise: Sign | None = EachTerm((found,)) if found else None
         else:
             premise = nonnegative(part, scope, depth=depth + 1) if part is not e else None
         if premise is None:
@@ -195,17 +196,15 @@ def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
     G = [[total_over(mul(weight, vectors[a], vectors[b])) for b in rank] for a in rank]
     P = [[add(G[a][b], *(mul(G[a][s], matrix[s][t], G[t][b]) for s in rank for t in rank)) for b in rank] for a in rank]
     minors = []
-    for k in rank:
-        for s in combinations(rank, k + 1):
+    for count in rank:
+        for s in combinations(rank, count + 1):
             minor = nonnegative(determinant([[P[a][b] for b in s] for a in s]), scope, depth=9)
             if minor is None:
                 return None
             minors.append(minor)
     entries = tuple(scope.close(matrix[a][b]) for a in rank for b in rank)
-    close = inner.close
-    return DiagonalLowRank(
-        scope.close(size), close(directions.pop()), close(weight), tuple(map(close, vectors)), entries, sign, tuple(minors)
-    )
+    direction, closed, lined = inner.close(directions.pop()), inner.close(weight), tuple(map(inner.close, vectors))
+    return DiagonalLowRank(scope.close(size), direction, closed, lined, entries, sign, tuple(minors))
 
 
 def _direction(body: Expression, c: object) -> tuple[Expression, int, Expression] | None:

@@ -69,10 +69,13 @@ def _affine(e: Expression, scope: Scope) -> ev.Curvature | None:
 def interior(s: Statement) -> Context:
     """The facts inside the domain: in a box with nonempty interior ``>= 0`` holds as ``> 0``."""
     context = Context(s)
-    ends = [linear(c.body)[1] for c in s.domain]
-    box = all(c.relation in ("ge", "gt") and len(t) == 1 and t[0][0].op == "var" for c, t in zip(s.domain, ends, strict=True))
-    if not box or not all(context.bounds(e).lo < context.bounds(e).hi for t in ends for e, _ in t):
-        return context
+    for c in s.domain:
+        inner = Scope(context, context, 0.0).over(c.sizes, c.body)
+        terms = linear(instantiate(c.body, inner.indices))[1]
+        if c.relation not in ("ge", "gt") or len(terms) != 1 or terms[0][0].op != "var":
+            return context
+        if context.bounds(terms[0][0]).lo >= context.bounds(terms[0][0]).hi:
+            return context
     return Context(s, [*(Condition("gt", c.body, c.sizes) for c in s.domain), *s.given])
 
 
@@ -227,7 +230,7 @@ def _open(slot: ev.Slot, scope: Scope) -> Expression:
 
 
 def _square(term: Expression, variables: dict[str, Declaration], scope: Scope) -> tuple[str, Expression]:
-    """(variable, weight at bound indices) if `term` is a sum of weight * direction**2 over all entries, else ("", term)."""
+    """(variable, weight at bound indices) of a sum of weight * direction**2 over all entries, else ("", term)."""
     factors = list(term.args) if term.op == "mul" else [term]
     indices: list[Expression] = []
     while sums := [f for f in factors if f.op == "Sum" and f.has("dir")]:
@@ -236,7 +239,9 @@ def _square(term: Expression, variables: dict[str, Declaration], scope: Scope) -
         factors.remove(sums[0])
         factors += list(body.args) if body.op == "mul" else [body]
     squares = [f for f in factors if f.has("dir")]
-    if len(squares) != 1 or squares[0].op != "pow" or squares[0].args[0].op != "dir" or squares[0].args[1] is not const(2):
+    if len(squares) != 1 or squares[0].op != "pow" or squares[0].args[1] is not const(2):
+        return "", term
+    if squares[0].args[0].op != "dir":
         return "", term
     v = squares[0].args[0]
     fits = set(v.args) == set(indices) and len(v.args) == len(indices) and v.data in variables

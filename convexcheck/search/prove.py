@@ -6,6 +6,7 @@ form. Whatever is found is only a proposal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convexcheck.certificate import evidence as ev
@@ -22,6 +23,7 @@ from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
 MAX_DEPTH = 40
+Argument = tuple[str, tuple[Expression, ...], Expression]  # a slot's name, sizes, and body at its bound indices
 _WORDS = {1: "convex", -1: "concave"}
 
 
@@ -97,7 +99,6 @@ class Prover:
 
     def _composition(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """The composition rule at the top operation of `e`."""
-        slot = lambda name: entry("var", name)  # noqa: E731
         if e.op == "Sum":
             outer = over("Sum", e.args[0], entry("var", "t", [bound(0)]))
             return self._compose(outer, [("t", e.args[:1], e.args[1])], side, scope, depth)
@@ -109,13 +110,14 @@ class Prover:
             arguments = rest + ([add(*affine)] if affine else [])
             names = [f"t{k}" for k in range(len(arguments))]
             outer = add(*fixed, *map(slot, names))
-            pairs = [(n, (), a) for n, a in zip(names, arguments, strict=True)]
+            pairs: list[Argument] = [(n, (), a) for n, a in zip(names, arguments, strict=True)]
             return self._compose(outer, pairs, side, scope, depth) if len(pairs) > 1 or fixed else None
         if e.op == "mul" and len(moving) == 1 and fixed:
             return self._compose(mul(*fixed, slot("t")), [("t", (), moving[0])], side, scope, depth)
         if e.op == "where" and not e.args[0].has("var"):
-            outer = apply("where", e.args[0], *(slot(n) if a.has("var") else a for n, a in zip("tu", e.args[1:], strict=True)))
-            pairs = [(n, (), a) for n, a in zip("tu", e.args[1:], strict=True) if a.has("var")]
+            branches = list(zip("tu", e.args[1:], strict=True))
+            outer = apply("where", e.args[0], *(slot(n) if a.has("var") else a for n, a in branches))
+            pairs = [(n, (), a) for n, a in branches if a.has("var")]
             return self._compose(outer, pairs, side, scope, depth)
         if e.op in FUNCTIONS and e.op != "abs":
             return self._compose(apply(e.op, slot("t")), [("t", (), e.args[0])], side, scope, depth)
@@ -124,7 +126,7 @@ class Prover:
         return None
 
     def _compose(
-        self, outer: Expression, pairs: list[tuple[str, tuple[Expression, ...], Expression]], side: int, scope: Scope, depth: int
+        self, outer: Expression, pairs: Sequence[Argument], side: int, scope: Scope, depth: int
     ) -> ev.Curvature | None:
         """The composition rule for a given outer function of scalar (or one indexed) arguments."""
         slots: list[ev.Slot] = []
@@ -189,6 +191,11 @@ class Prover:
         if target is e or not total(target, scope.context):
             return None
         return self._retarget(e, target, side, scope, depth)
+
+
+def slot(name: str) -> Expression:
+    """The scalar variable that stands for an argument."""
+    return entry("var", name)
 
 
 def smooth_form(e: Expression, scope: Scope) -> Expression | None:
