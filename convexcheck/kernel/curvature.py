@@ -109,8 +109,8 @@ def strictness(
         declared = {n: Declaration(slot.sizes) for n, slot in weighed.items()}
         direct = strictness(outer, declared, side, rule.premise, shown, inner) == "always"
         require(direct, "strict", "only one affine map may lie between the variables and the squares")
-        bodies = {slot.body for slot in weighed.values()}
-        whole = all(generic("var", name, d) in bodies for name, d in variables.items())
+        known = [(slot.body, slot.sizes) for slot in weighed.values()]
+        whole = all((generic("var", name, d), d.shape) in known for name, d in variables.items())
         return "always" if whole else injective(variables, weighed.values())
     fits = isinstance(rule, ev.SecondOrder) and set(weights) == set(variables) and len(weights) == len(shown.weights)
     require(fits, "strict", "a weight for every variable and a rule of second order are needed")

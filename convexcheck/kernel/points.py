@@ -15,7 +15,7 @@ from convexcheck.expression.bounds import Context
 from convexcheck.expression.defined import obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import Expression, apply, over
+from convexcheck.expression.term import BINDERS, Expression, apply, over
 from convexcheck.kernel.sign import Rejection, require
 
 Named = tuple[tuple[str, ev.Array], ...]
@@ -168,6 +168,7 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
             body = opened(over("Sum", size, body))[0]
         i = Context(s, others).bounds(body)
         some = all((size.data if size.op == "const" else s.sizes[size.data]) >= 1 for size in c.sizes)
+        some = some and c.relation in ("ge", "gt", "eq")
         if some and (i.negative or (c.relation == "gt" and i.hi <= 0) or (c.relation == "eq" and i.positive)):
             return "no point satisfies every condition"
     raise Rejection(type(e).__name__, "it does not show that the statement is ill-posed")
@@ -176,8 +177,11 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
 def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
     """Whether an operation outside every ``where`` surely has no real value at the point."""
     context = Context(s)
+    ranges = [n.args[0] for n in nodes(s.function) if n.op in BINDERS]
+    if any(r.loose or evaluate(r, values, sizes, exact=True) < 1 for r in ranges):
+        return False  # what stands under an empty range need not be real
     for o in obligations(s.function, context):
-        if o.context is context and o.size is None:
+        if o.context is context and o.relation in ("ge", "gt", "ne"):
             gap = apply("abs", o.value) if o.relation == "ne" else o.value
             indices = [n for n in nodes(gap) if n.op == "index"]
             worst = _largest(abstract(-gap, indices), tuple(i.args[0] for i in indices))
