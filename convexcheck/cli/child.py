@@ -1,0 +1,101 @@
+"""The child process: answers the question on its standard input, with one JSON line (untrusted)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from dataclasses import replace
+from typing import Any
+
+from convexcheck import ConvexcheckError
+from convexcheck.cli.answer import INTERNAL, OUT_OF_TIME, UNSETTLED, USAGE, exit_code, record
+
+
+def main() -> None:
+    """Read the request, say when everything is loaded, answer."""
+    reply = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever an executed file prints is no part of the answer
+
+    def tell(**message: Any) -> None:
+        reply.write(json.dumps(message) + "\n")
+        reply.flush()
+
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        tell(**_answer(request, tell))
+    except ConvexcheckError as error:
+        from convexcheck.cli import said
+
+        tell(code=USAGE, message=said(error))
+    except KeyboardInterrupt:
+        os._exit(130)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a crash is reported as one
+        message = f"internal error: {type(error).__name__}: {str(error)[:200]}"
+        tell(code=INTERNAL, message=message, traceback=traceback.format_exc())
+    os._exit(0)  # threads of libraries do not hold the process up
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
+    from convexcheck import api
+
+    if request["file"] is not None:
+        from convexcheck.cli.function import loaded
+
+        source, arguments, options = loaded(request)
+    else:
+        source, arguments, options = request["expression"], (), _declared(request)
+    tell(loaded=True)
+    verdict = api.check(
+        source, *arguments, claim=request["claim"], domain=request["domain"], given=request["given"],
+        budget=request["timeout"], seed=request["seed"], **options,
+    )  # fmt: skip
+    code = exit_code(verdict, request["expect"])
+    if code == UNSETTLED and request["expect"] in ("AFFINE", "NEITHER"):  # the other side decides
+        other = "concave" if verdict.curvature == "CONVEX" else "convex"
+        more = api.refute(source, *arguments, claim=other, domain=request["domain"], given=request["given"],
+                          budget=max(0.1, request["timeout"] - sum(verdict.seconds.values())), **options)  # fmt: skip
+        verdict = replace(verdict, counterexamples=(*verdict.counterexamples, *more.counterexamples))
+        code = exit_code(verdict, request["expect"])
+    written = None
+    if verdict.certificate is not None and request["certificate"] and code not in (UNSETTLED, OUT_OF_TIME):
+        tell(settled=True)
+        verdict.certificate.write(request["certificate"])
+        written = request["certificate"]
+    return {
+        "code": code,
+        "record": record(request["name"], verdict, written),
+        "summary": str(verdict),
+        "explanation": verdict.explain(),
+    }
+
+
+def _declared(request: dict[str, Any]) -> dict[str, Any]:
+    """The options of a text: a mapping of names to shapes where any were declared."""
+    return {"wrt": shapes("--var", request["variables"]), "parameters": shapes("--param", request["parameters"])}
+
+
+def shapes(option: str, declared: list[str]) -> dict[str, str] | None:
+    """Names and shapes from ``NAME[:SHAPE]``.
+
+    Raises:
+        ConvexcheckError: for a name that is declared twice.
+
+    >>> shapes("--var", ["X:n d", "b"])
+    {'X': 'n d', 'b': ''}
+    """
+    found: dict[str, str] = {}
+    for text in declared:
+        name, _, shape = text.partition(":")
+        if name.strip() in found:
+            raise ConvexcheckError("command line", f"{option} {name.strip()} is given twice", "each name once")
+        found[name.strip()] = shape.strip()
+    return found or None
