@@ -35,7 +35,7 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
             return Bounds()
     if strict or depth > 3:
         return None
-    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares):
+    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
         found = method(e, scope, depth)
         if found is not None:
             return found
@@ -252,6 +252,14 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
         if tried > 5:
             break
     return None
+
+
+def _sum_of_squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A polynomial as multipliers >= 0 times squares of rational polynomials."""
+    from convexcheck.search.sos import sum_of_squares
+
+    target = sum_of_squares(e, scope)
+    return None if target is None else _rewritten(e, target, scope, Bounds())
 
 
 def fraction(e: Expression, c: Context) -> Expression:
