@@ -16,6 +16,7 @@ import click
 from convexcheck import ConvexcheckError
 from convexcheck.cli.answer import INTERNAL, INTERRUPTED, USAGE, failure
 from convexcheck.cli.check import LONG_NAME, check
+from convexcheck.cli.demo import demo
 from convexcheck.cli.doctor import doctor
 from convexcheck.cli.verify import verify
 
@@ -87,5 +88,5 @@ def main(debug: bool) -> None:
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
-for _command in (check, verify, doctor):
+for _command in (check, verify, demo, doctor):
     main.add_command(_command)

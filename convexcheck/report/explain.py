@@ -45,7 +45,9 @@ def headline(verdict: Verdict) -> str:
         return f"ILL_POSED: {verdict.message}"
     if s is not None and word in ("CONVEX", "CONCAVE", "AFFINE"):
         against = f", and not {verdict.claim}" * bool(verdict.counterexamples)
-        return f"{word}: proved for all {quantified(s)}{against}"
+        evidence = verdict.certificate.content.evidence if verdict.certificate else None
+        beyond = " and beyond" * isinstance(evidence, ev.Generalisation)
+        return f"{word}: proved for all {quantified(s)}{beyond}{against}"
     sides = [c.side for c in verdict.counterexamples]
     if sides:
         return f"{word}: a counterexample shows that it is not {' and another that it is not '.join(sides)}"

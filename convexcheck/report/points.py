@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -27,8 +28,19 @@ def number(value: Any, digits: int = 12) -> str:
     return flint.arb(value).str(digits) if isinstance(value, flint.fmpq) else value.str(digits)  # type: ignore[no-any-return]
 
 
+def below(value: Any) -> str:
+    """A decimal with three digits that is below a value > 0.
+
+    >>> below(flint.fmpq(2, 3))
+    '0.666'
+    """
+    low = float(flint.arb(value).lower()) * (1 - 1e-15)
+    unit = 10.0 ** (math.floor(math.log10(low)) - 2)
+    return f"{math.floor(low / unit) * unit:.3g}"
+
+
 def array(value: Any) -> str:
-    """An array of rationals; a large one by its first entries, shape and Euclidean norm.
+    """An array of rationals; a large one by its few nonzero entries, or its first ones, shape and Euclidean norm.
 
     >>> array(np.array([Fraction(1, 2), Fraction(3)], dtype=object))
     '[1/2, 3]'
@@ -40,6 +52,11 @@ def array(value: Any) -> str:
         return str(entries.item())
     if entries.size <= FEW:
         return str(np.vectorize(str, otypes=[object])(entries).tolist()).replace("'", "")
+    (where,) = np.nonzero(entries.reshape(-1))
+    if len(where) <= FEW // 2:
+        places = (np.unravel_index(k, entries.shape) for k in where)
+        some = ", ".join(f"[{', '.join(map(str, at))}] = {entries[at]}" for at in places)
+        return "all 0" + f" except {some}" * bool(len(where))
     first = ", ".join(map(str, entries.reshape(-1)[:6]))
     return f"[{first}, ...] of shape {entries.shape}, norm {norm({'': entries}):.6g}"
 
