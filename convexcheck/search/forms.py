@@ -35,6 +35,8 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
             return Bounds()
     if strict or depth > 3:
         return None
+    if vanishes(polynomial(e, c), c):
+        return Rewritten(ZERO, Bounds())
     for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
         found = method(e, scope, depth)
         if found is not None:
