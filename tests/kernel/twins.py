@@ -8,13 +8,16 @@ so that a twin is not rejected for a trivial reason; where it was canonical alre
 import copy
 import hashlib
 import json
+import typing
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convexcheck.certificate import evidence
-from convexcheck.certificate.codec import decode, encode
+from convexcheck.certificate import codec, evidence
+from convexcheck.certificate.claim import Certificate
+from convexcheck.certificate.codec import encode
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.term import rebuild
+from convexcheck.expression.term import Expression, rebuild
 from convexcheck.kernel.check import verify
 
 OTHERS = 4  # how many other nodes stand in for one
@@ -29,6 +32,8 @@ WORDS = {
     "curvature": ["affine", "convex", "concave", ""],
     "strict": ["", "always"],
 }
+CONSTRUCTED = {"add", "mul", "pow", "max"}
+UNREADABLE = (ConvexcheckError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError)
 OPS = [["add", "mul", "max"], ["Sum", "Max"], ["var", "par", "dir"], ["le", "lt", "eq"], ["exp", "log", "abs", "tanh"]]
 
 
@@ -64,39 +69,20 @@ def canonical(raw: bytes) -> bytes:
     """The bytes with its table of nodes in canonical order, if they can be read at all."""
     try:
         return encode(decode_loosely(raw))
-    except (
-        ConvexcheckError,
-        KeyError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        ArithmeticError,
-        RuntimeError,
-    ):
+    except UNREADABLE:
         return raw
 
 
-def decode_loosely(raw: bytes) -> Any:
+def decode_loosely(raw: bytes) -> Certificate:
     """The certificate that the parts describe, whatever the order, aliases and leftovers of the table of nodes."""
-    import typing
-
-    from convexcheck.certificate import codec
-    from convexcheck.certificate.claim import Certificate
-    from convexcheck.expression.term import Expression
-
-    document, nodes = json.loads(raw), []
+    document = json.loads(raw)
+    nodes: list[Expression] = []
     for op, arguments, value in document["nodes"]:
         args = tuple(nodes[k] for k in arguments)
-        made = Expression(op, (), codec._fraction(value) if op == "const" else value) if not args else None
-        nodes.append(
-            made or rebuild(Expression(op, args, value), args) if op not in _MADE else rebuild(Expression(op), args)
-        )
+        data = codec._fraction(value) if op == "const" else value
+        nodes.append(rebuild(Expression(op), args) if op in CONSTRUCTED else Expression(op, args, data))
     hints = typing.get_type_hints(Certificate)
     return Certificate(*(codec._build(hint, document[name], nodes) for name, hint in hints.items()))
-
-
-_MADE = {"add", "mul", "pow", "max"}
 
 
 def changes(document: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -129,8 +115,6 @@ def _rows(row: list[Any], k: int) -> Iterator[list[Any]]:
 
 
 def _rationals(text: str) -> Iterator[str]:
-    from fractions import Fraction
-
     q = Fraction(text)
     for other in (q + 1, q - 1, -q, 2 * q, q / 2, Fraction(0)):
         if other != q:
@@ -146,9 +130,8 @@ def _inside(value: Any, path: tuple[Any, ...], count: int) -> Iterator[tuple[tup
                         if other != child:
                             yield path, _as_kind(value, other)
             elif isinstance(child, str):
-                yield from (
-                    (((*path, key)), w) for w in [*WORDS.get(key, []), child + "_", *_number(child)] if w != child
-                )
+                words = [*WORDS.get(key, []), child + "_", *_number(child)]
+                yield from (((*path, key), w) for w in words if w != child)
             elif type(child) is int and key not in ("which",):
                 yield from (((*path, key), k) for k in _others(child, count))
             elif type(child) is int:

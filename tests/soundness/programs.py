@@ -14,8 +14,13 @@ from typing import Any
 import flint
 import numpy as np
 
+ZERO = Fraction(0)
 Point = Mapping[str, Any]  # arrays of fractions by name
 Value = Callable[[Mapping[str, Any]], Any]
+
+
+class NotReal(Exception):
+    """The function surely has no real value at a point."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +74,39 @@ class Program:
         """The program's value in a ball."""
         before, flint.ctx.prec = flint.ctx.prec, bits
         try:
-            return self.term.value({name: _balls(v) for name, v in point.items()})
+            return self.term.value({name: balls(v) for name, v in point.items()})
         finally:
             flint.ctx.prec = before
 
 
-def _ball(q: Fraction) -> Any:
+def ball(q: Fraction) -> Any:
     return flint.arb(flint.fmpq(q.numerator, q.denominator))
 
 
-def _balls(value: Any) -> Any:
-    return np.frompyfunc(_ball, 1, 1)(value)
+def balls(value: Any) -> Any:
+    return np.frompyfunc(ball, 1, 1)(value)
 
 
 def _each(function: Callable[..., Any], arguments: int = 1) -> Callable[..., Any]:
     return np.frompyfunc(function, arguments, 1)
+
+
+def _positive(t: Any) -> Any:
+    if t <= 0:
+        raise NotReal(f"{t} where a number > 0 is needed")
+    return t
+
+
+def _at_least_zero(t: Any) -> Any:
+    if t < 0:
+        raise NotReal(f"{t} where a number >= 0 is needed")
+    return t
+
+
+def _nonzero(t: Any) -> Any:
+    if t == 0:
+        raise NotReal("0 where another number is needed")
+    return t
 
 
 def _softplus(t: Any) -> Any:
@@ -115,12 +138,12 @@ UNARY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "sin": ("sin({})", lambda t: t.sin()),
 }
 POSITIVE: dict[str, tuple[str, Callable[[Any], Any]]] = {  # for variables that are > 0
-    "log": ("log({})", lambda t: t.log()),
-    "sqrt": ("sqrt({})", lambda t: t.sqrt()),
-    "entropy": ("({0})*log({0})", lambda t: t * t.log()),
-    "power": ("({})**1.5", lambda t: t ** flint.arb("1.5")),
-    "reciprocal": ("1/({})", lambda t: 1 / t),
-    "inverse square": ("({})**-2", lambda t: 1 / (t * t)),
+    "log": ("log({})", lambda t: _positive(t).log()),
+    "sqrt": ("sqrt({})", lambda t: _at_least_zero(t).sqrt()),
+    "entropy": ("({0})*log({0})", lambda t: t * _positive(t).log()),
+    "power": ("({})**1.5", lambda t: _at_least_zero(t) ** flint.arb("1.5")),
+    "reciprocal": ("1/({})", lambda t: 1 / _nonzero(t)),
+    "inverse square": ("({})**-2", lambda t: 1 / _nonzero(t) ** 2),
 }
 BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "add": ("({} + {})", lambda a, b: a + b),
@@ -172,7 +195,7 @@ def _pick(rng: random.Random, table: Mapping[str, Any]) -> Any:
 
 def _constant(rng: random.Random) -> Term:
     q = Fraction(rng.choice((-3, -1, 1, 2, 5)), rng.choice((1, 2)))
-    return Term(f"({q})", lambda env: _ball(q))
+    return Term(f"({q})", lambda env: ball(q))
 
 
 def _scalar(rng: random.Random, leaves: Sequence[Term], positive: Sequence[Term], depth: int) -> Term:
@@ -180,6 +203,8 @@ def _scalar(rng: random.Random, leaves: Sequence[Term], positive: Sequence[Term]
         return _constant(rng) if rng.random() < 0.15 else rng.choice(leaves)
     if positive and rng.random() < 0.2:
         return _apply(_pick(rng, POSITIVE), rng.choice(positive))
+    if rng.random() < 0.08:  # where this is real is for the prover to see
+        return _apply(_pick(rng, POSITIVE), _scalar(rng, leaves, positive, depth - 1))
     if rng.random() < 0.5:
         return _apply(_pick(rng, UNARY), _scalar(rng, leaves, positive, depth - 1))
     pair = (_scalar(rng, leaves, positive, depth - 1) for _ in range(2))
@@ -198,8 +223,8 @@ def scalar_program(rng: random.Random) -> Program:
     }[kind]
     span: Any = {
         "all": (None, None, False),
-        "positive": (Fraction(0), None, True),
-        "nonnegative": (Fraction(0), None, False),
+        "positive": (ZERO, None, True),
+        "nonnegative": (ZERO, None, False),
         "box": (Fraction(-1), Fraction(2), False),
     }[kind]
     leaves = [_name(v) for v in names]
@@ -211,8 +236,8 @@ def scalar_program(rng: random.Random) -> Program:
     for v in [v for v in names + parameters if v not in _words(term.text)]:  # everything that is declared occurs
         term = _apply(BINARY["add"], term, _name(v))
     given = [c for v in parameters for c in ([f"{v} >= 0"] if v == "p" else [f"{v} >= 0", f"{v} <= 1"])]
-    ranges: Any = {v: span for v in names} | {"p": (Fraction(0), None, False), "q": (Fraction(0), Fraction(1), False)}
-    return Program(term, {v: "" for v in names}, {v: "" for v in parameters}, tuple(domain), tuple(given), ranges)
+    ranges: Any = dict.fromkeys(names, span) | {"p": (ZERO, None, False), "q": (Fraction(0), Fraction(1), False)}
+    return Program(term, dict.fromkeys(names, ""), dict.fromkeys(parameters, ""), tuple(domain), tuple(given), ranges)
 
 
 def _words(text: str) -> set[str]:
@@ -228,6 +253,8 @@ def _vector(rng: random.Random, leaves: Sequence[Term], positive: Sequence[Term]
         return rng.choice(leaves)
     if positive and rng.random() < 0.2:
         return _apply(_pick(rng, POSITIVE), rng.choice(positive))
+    if rng.random() < 0.05:
+        return _apply(_pick(rng, POSITIVE), _vector(rng, leaves, positive, depth - 1))
     if rng.random() < 0.6:
         return _apply(_pick(rng, UNARY), _vector(rng, leaves, positive, depth - 1))
     return _apply(_pick(rng, BINARY), *(_vector(rng, leaves, positive, depth - 1) for _ in range(2)))
@@ -262,11 +289,11 @@ def array_program(rng: random.Random) -> Program:
     given = [c for v in parameters for c in {"y": ["y >= 0", "y <= 1"], "c": ["c >= 0"], "s": ["s >= 0"]}.get(v, [])]
     ranges: Any = {
         "y": (Fraction(0), Fraction(1), False),
-        "c": (Fraction(0), None, False),
-        "s": (Fraction(0), None, False),
+        "c": (ZERO, None, False),
+        "s": (ZERO, None, False),
     }
     if positive:
-        ranges["w"] = (Fraction(0), None, True)
+        ranges["w"] = (ZERO, None, True)
     return Program(term, {"w": "d"}, parameters, ("w > 0",) if positive else (), tuple(given), ranges)
 
 
