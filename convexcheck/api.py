@@ -20,10 +20,9 @@ from convexcheck.certificate import arrays as array_files
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import Certificate, Claim
 from convexcheck.certificate.codec import decode, encode, statement_digest
-from convexcheck.expression.binding import substitute
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import const
+from convexcheck.expression.term import const, substitute
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.kernel.points import jensen_gap

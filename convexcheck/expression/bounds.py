@@ -1,23 +1,28 @@
-"""Bounds: what interval a value must lie in, computed bottom up from facts (trusted).
+"""Bounds: what interval a value must lie in, computed bottom up from facts, and where it is real (trusted).
 
 This is interval arithmetic on the expression, with one addition: an expression that is a multiple of
 a known fact, up to a constant, inherits the fact's bound (``1 - x - y`` under ``x + y <= 1``).
-Every expression is assumed to be defined; the kernel discharges that separately.
+Bounds assume that the expression is defined. Where it is real is a matter of `obligations`, which are collected
+before any rewriting: ``log u`` needs u > 0; ``u ** q`` needs u != 0 for a negative integer q, u >= 0 for another
+q > 0 and u > 0 otherwise; an index needs to be in range, a ``Max`` over a binder a nonempty range. The branches of
+a ``where`` need to be real only where they are taken, so they may assume the condition.
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, chapters 2 and 5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from math import inf
+from typing import NamedTuple
 
-from convexcheck.expression.binding import opened
-from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Interval, Number
+from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import ZERO, Expression, add, const, mul
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, mul, opened
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
+_PI = Interval(Fraction(3), Fraction(4), True, True)
 _RANGES = {"ge": NONNEGATIVE, "gt": POSITIVE, "eq": Interval(_0, _0)}
 
 
@@ -72,18 +77,22 @@ class Context:
                     self.seen[e] = meet(self.seen[e], _affine(known, scale, constant - scale * base))
         return self.seen[e]
 
+    def possible(self, e: Expression) -> list[tuple[Expression, bool]]:
+        """The values that a ``where`` may take, each with the truth value of its condition."""
+        truth = decided(e.args[0], self)
+        return [(e.args[1], True)] * (truth is not False) + [(e.args[2], False)] * (truth is not True)
+
 
 def linear(e: Expression) -> tuple[Fraction, Terms]:
     """`e` as a constant plus multiples of terms, without rewriting inside the terms."""
-    constant, terms = _0, dict[Expression, Fraction]()
+    total: dict[Expression, Fraction] = {ONE: _0}
     for part in e.args if e.op == "add" else (e,):
-        scaled = part.op == "mul" and part.args[0].op == "const"
-        coefficient, rest = (part.args[0].data, mul(*part.args[1:])) if scaled else (_1, part)
-        if part.op == "const":
-            constant += part.data
-        else:
-            terms[rest] = terms.get(rest, _0) + coefficient
-    return constant, tuple(sorted(((t, c) for t, c in terms.items() if c), key=lambda p: (p[0].key[:2], p[0].depth)))
+        factors = part.args if part.op == "mul" else (part,)
+        scaled = factors[0].op == "const"
+        rest = mul(*factors[1:]) if scaled else part  # ONE for a constant
+        total[rest] = total.get(rest, _0) + (factors[0].data if scaled else 1)
+    constant = total.pop(ONE)
+    return constant, tuple(sorted(((t, c) for t, c in total.items() if c), key=lambda p: (p[0].key[:2], p[0].depth)))
 
 
 def _scale(pattern: Terms, terms: Terms) -> Fraction | None:
@@ -104,22 +113,30 @@ def _match(pattern: Expression, target: Expression, values: dict[int, Expression
         return target.loose == 0 and values.setdefault(pattern.data - level, target) is target
     if (pattern.op, pattern.data, len(pattern.args)) != (target.op, target.data, len(target.args)):
         return False
-    levels = [level] * (len(pattern.args) - 1) + [level + (pattern.op in ("Sum", "Max"))]
+    levels = [level] * (len(pattern.args) - 1) + [level + BINDERS.get(pattern.op, 0)]
     return all(_match(p, t, values, k) for p, t, k in zip(pattern.args, target.args, levels, strict=True))
+
+
+def _low(i: Interval) -> tuple[Number, bool]:
+    return i.lo, i.lo_open  # of two lower ends, the larger pair cuts off more
+
+
+def _high(i: Interval) -> tuple[Number, bool]:
+    return i.hi, not i.hi_open  # of two upper ends, the smaller pair cuts off more
+
+
+def _between(low: tuple[Number, bool], high: tuple[Number, bool]) -> Interval:
+    return Interval(low[0], high[0], low[1], not high[1])
 
 
 def meet(a: Interval, b: Interval) -> Interval:
     """The intersection."""
-    lo, lo_open = max((a.lo, a.lo_open), (b.lo, b.lo_open))
-    hi, closed = min((a.hi, not a.hi_open), (b.hi, not b.hi_open))
-    return Interval(lo, hi, lo_open, not closed)
+    return _between(max(_low(a), _low(b)), min(_high(a), _high(b)))
 
 
 def hull(intervals: Sequence[Interval]) -> Interval:
     """The smallest interval that contains all of them."""
-    lo, lo_open = min((i.lo, i.lo_open) for i in intervals)
-    hi, closed = max((i.hi, not i.hi_open) for i in intervals)
-    return Interval(lo, hi, lo_open, not closed)
+    return _between(min(map(_low, intervals)), max(map(_high, intervals)))
 
 
 def _add(x: Number, y: Number) -> Number:
@@ -143,79 +160,69 @@ def _affine(i: Interval, scale: Fraction, offset: Fraction) -> Interval:
 
 
 def _times(a: Interval, b: Interval) -> Interval:
-    """The hull of the corners; a corner at a zero is attained if that zero is."""
-    corners: list[tuple[Number, bool]] = []
+    """The hull of the corners; a corner is attained if both ends are, or one end that is zero."""
+    corners = []
     for x, x_open in ((a.lo, a.lo_open), (a.hi, a.hi_open)):
         for y, y_open in ((b.lo, b.lo_open), (b.hi, b.hi_open)):
-            attained = (x == 0 and not x_open) or (y == 0 and not y_open)
-            corners.append((_mul(x, y), not attained if 0 in (x, y) else x_open or y_open))
-    lo, lo_open = min(corners)
-    hi, closed = max((v, not is_open) for v, is_open in corners)
-    return Interval(lo, hi, lo_open, not closed)
+            zero = (x == 0 and not x_open) or (y == 0 and not y_open)
+            is_open, value = (x_open or y_open) and not zero, _mul(x, y)
+            corners.append(Interval(value, value, is_open, is_open))
+    return hull(corners)
+
+
+def _absolute(i: Interval) -> Interval:
+    minus = _affine(i, -_1, _0)
+    return i if i.lo >= 0 else minus if i.hi <= 0 else meet(hull([i, minus]), NONNEGATIVE)
+
+
+def _reciprocal(i: Interval) -> Interval:
+    if i.lo < 0:
+        return _affine(_reciprocal(_affine(i, -_1, _0)), -_1, _0) if i.hi <= 0 else REALS
+    low, high = (_0 if v == inf else 1 / v if v else inf for v in (i.hi, i.lo))
+    return Interval(low, high, i.hi_open or low == 0, i.lo_open)
 
 
 def _power(i: Interval, q: Fraction) -> Interval:
     """The image under t -> t**q, where that is defined: t != 0 for q < 0, t >= 0 for a q that is no integer."""
-    if q < 0:
-        inner = _power(i, -q)
-        if inner.lo < 0:
-            return _affine(_power(_affine(i, -_1, _0), q), -_1, _0) if inner.hi <= 0 and q.numerator % 2 else REALS
-        low, high = (_0 if v == inf else 1 / v if v else inf for v in (inner.hi, inner.lo))
-        return Interval(low, high, inner.hi_open or low == 0, inner.lo_open)
-    if q.denominator > 1:
-        low, high = (_1 if i.lo >= 1 else _0), (_1 if i.hi <= 1 else inf)
-        return Interval(low, high, i.positive and (low == 0 or i.lo > 1 or i.lo_open))
-    if q.numerator > 64:
-        return REALS if q.numerator % 2 and i.lo < 0 else POSITIVE if i.positive else NONNEGATIVE
-    low, high = i.lo**q.numerator, i.hi**q.numerator
-    if q.numerator % 2 or i.lo >= 0:
-        return Interval(low, high, i.lo_open, i.hi_open)
-    top, closed = max((low, not i.lo_open), (high, not i.hi_open))
-    return Interval(high, low, i.hi_open, i.lo_open) if i.hi <= 0 else Interval(_0, top, False, not closed)
+    if q <= 0:
+        return _reciprocal(_power(i, -q)) if q else Interval(_1, _1)
+    if q.denominator > 1 or q.numerator % 2 == 0:
+        i = meet(i, NONNEGATIVE) if q.denominator > 1 else _absolute(i)
+    if q.denominator == 1 and q <= 64:
+        return Interval(i.lo**q.numerator, i.hi**q.numerator, i.lo_open, i.hi_open)
+    if i.lo < 0:
+        return REALS
+    low, high = (_1 if i.lo >= 1 else _0), (_1 if i.hi <= 1 else inf)  # t**q for q > 0 stays on its side of 1
+    return Interval(low, high, i.positive and (low == 0 or i.lo > 1 or i.lo_open))
 
 
-def _image(name: str, i: Interval) -> Interval:
+def _image(row: Function, i: Interval) -> Interval:
     """The image under a function of the table: its range, cut at one known value where it is increasing."""
-    row = FUNCTIONS[name]
-    known = REALS
-    if row.increasing and i.lo >= row.at:
-        known = Interval(row.value, inf, i.lo > row.at or i.lo_open)
-    elif row.increasing and i.hi <= row.at:
-        known = Interval(-inf, row.value, False, i.hi < row.at or i.hi_open)
-    return meet(row.range, known)
+    above, below = row.increasing and i.lo >= row.at, row.increasing and i.hi <= row.at
+    lower = Interval(row.value, inf, i.lo > row.at or i.lo_open) if above else REALS
+    upper = Interval(-inf, row.value, False, i.hi < row.at or i.hi_open) if below else REALS
+    return meet(row.range, meet(lower, upper))
 
 
 def _structural(c: Context, e: Expression) -> Interval:
     """Bounds from the operation at the top of `e` and the bounds of its arguments."""
-    if e.op in ("Sum", "Max"):
-        count, each = c.bounds(e.args[0]), c.bounds(opened(e)[0])
-        if e.op == "Max":
-            return each
-        lo = _mul(each.lo, count.lo if each.lo >= 0 else count.hi)  # body >= c gives n c: for c < 0 the largest n
-        hi = _mul(each.hi, count.lo if each.hi <= 0 else count.hi)
-        return Interval(lo, hi, each.lo_open and count.lo >= 1, each.hi_open and count.lo >= 1)
-    if e.op == "index":
-        return Interval(_0, e.args[0].data - 1 if e.args[0].op == "const" else inf)
+    if e.op in BINDERS:
+        each = c.bounds(opened(e)[0])
+        return each if e.op == "Max" else _times(meet(c.bounds(e.args[0]), NONNEGATIVE), each)
+    if e.op == "where":
+        return hull([c.bounds(a) for a, _ in c.possible(e)])
     inner = [c.bounds(a) for a in e.args] if e.op in ("add", "mul", "max", "pow", *FUNCTIONS) else []
     if e.op in ("add", "mul"):
-        total = inner[0]
-        for i in inner[1:]:
-            total = _plus(total, i) if e.op == "add" else _times(total, i)
-        return total
+        return reduce(_plus if e.op == "add" else _times, inner)
+    if e.op == "max":
+        return _between(max(map(_low, inner)), max(map(_high, inner)))
     if e.op == "pow":
         exponent = e.args[1]
         return _power(inner[0], exponent.data) if exponent.op == "const" else POSITIVE if inner[0].positive else REALS
-    if e.op == "max":
-        top, (lo, lo_open) = hull(inner), max((i.lo, i.lo_open) for i in inner)
-        return Interval(lo, top.hi, lo_open, top.hi_open)
-    if e.op == "where":
-        truth = decided(e.args[0], c)
-        return hull([c.bounds(a) for a, t in zip(e.args[1:], (True, False), strict=True) if truth is not (not t)])
-    if e.op == "abs":
-        i, minus = inner[0], _affine(inner[0], -_1, _0)
-        return i if i.lo >= 0 else minus if i.hi <= 0 else meet(hull([i, minus]), NONNEGATIVE)
-    fixed = {"pi": Interval(Fraction(3), Fraction(4), True, True), "dim": Interval(Fraction(c.statement.sizes.get(e.data, 0)))}
-    return _image(e.op, inner[0]) if e.op in FUNCTIONS else fixed.get(e.op, REALS)
+    if e.op in FUNCTIONS:
+        return _absolute(inner[0]) if e.op == "abs" else _image(FUNCTIONS[e.op], inner[0])
+    least = Fraction(c.statement.sizes.get(e.data, 0)) if e.op == "dim" else _0
+    return {"pi": _PI, "dim": Interval(least), "index": NONNEGATIVE}.get(e.op, REALS)
 
 
 def assumed(condition: Expression, truth: bool) -> list[Condition]:
@@ -235,7 +242,82 @@ def decided(condition: Expression, context: Context) -> bool | None:
     """The truth value of an inequality where bounds settle it, else None."""
     for truth in (True, False) if condition.op in ("le", "lt") else ():
         (fact,) = assumed(condition, truth)
-        i = context.bounds(fact.body)
-        if i.positive or (fact.relation == "ge" and i.lo >= 0):
+        if context.bounds(fact.body).obeys(fact.relation):
             return truth
     return None
+
+
+class Obligation(NamedTuple):
+    """``value > 0`` (gt), ``>= 0`` (ge) or ``!= 0`` (ne) under the facts of `context`; ``index``: in range."""
+
+    context: Context
+    relation: str
+    value: Expression
+    size: Expression | None = None
+
+    def holds(self) -> bool:
+        """Whether bounds alone discharge it."""
+        if self.size is not None:
+            return in_range(self.value, self.size, self.context)
+        return self.context.bounds(self.value).obeys(self.relation)
+
+
+Seen = set[tuple[Expression, Context]]
+
+
+def obligations(e: Expression, context: Context, seen: Seen | None = None) -> Iterator[Obligation]:
+    """Everything that must hold for `e` to be real wherever the facts of `context` hold."""
+    seen = set() if seen is None else seen
+    if (e, context) in seen:
+        return
+    seen.add((e, context))
+    if e.op == "where":
+        yield from obligations(e.args[0], context, seen)
+        for branch, truth in zip(e.args[1:], (True, False), strict=True):
+            inside = context.extended(assumed(e.args[0], truth)) if branch.args else context
+            yield from obligations(branch, inside, seen)
+        return
+    for a in (opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
+        yield from obligations(a, context, seen)
+    if e.op in BINDERS:
+        yield Obligation(context, "index", e.args[0], e.args[0] + 1)
+    declared = context.declaration(e) if e.op in ("var", "par") else None
+    for index, size in zip(e.args, declared.shape if declared else (), strict=False):
+        yield Obligation(context, "index", index, size)
+    q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
+    if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
+        whole, root = q is not None and q.denominator == 1, q is not None and q > 0
+        yield Obligation(context, "ne" if whole else "ge" if root else "gt", e.args[0])
+    if e.op == "Max" or (e.op in FUNCTIONS and FUNCTIONS[e.op].domain == POSITIVE):
+        yield Obligation(context, "gt", e.args[0])
+
+
+def total(e: Expression, context: Context) -> bool:
+    """Whether `e` is real wherever the facts hold, by bounds alone."""
+    return all(o.holds() for o in obligations(e, context))
+
+
+def rooted(e: Expression, context: Context) -> bool:
+    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink."""
+    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
+    parts = [opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ()
+    return (not root or context.bounds(e.args[0]).positive) and all(rooted(a, context) for a in parts)
+
+
+def in_range(e: Expression, size: Expression, context: Context) -> bool:
+    """Whether the integer expression `e` is known to lie in 0 .. size - 1."""
+    if e.op == "where":
+        inside = [(a, context.extended(assumed(e.args[0], truth))) for a, truth in context.possible(e)]
+        return all(in_range(a, size, extended) for a, extended in inside)
+    if e.op == "index" and e.args[0] is size:
+        return True
+    whole = _integral(e, context)
+    return whole and context.bounds(e).lo >= 0 and context.bounds(add(size, -1, mul(-1, e))).lo >= 0
+
+
+def _integral(e: Expression, context: Context) -> bool:
+    if e.op in ("add", "mul"):
+        return all(_integral(a, context) for a in e.args)
+    declared = context.declaration(e) if e.op == "par" else None
+    whole = e.op == "const" and e.data.denominator == 1
+    return whole or e.op in ("index", "dim") or bool(declared and declared.integer)

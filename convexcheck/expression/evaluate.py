@@ -6,8 +6,10 @@ A ball that is not finite says that the value is not known to be real; a compari
 open gives the union of both outcomes. Nothing is ever rounded silently.
 """
 
+import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import flint
@@ -52,9 +54,9 @@ def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: boo
 
 
 class _Evaluator:
-    def __init__(self, values: Values, sizes: Mapping[str, int], number: type) -> None:
+    def __init__(self, values: Values, sizes: Mapping[str, int], number: Any) -> None:
         self.values, self.sizes, self.number = values, sizes, number
-        self.numbers: dict[tuple[str, str], np.ndarray] = {}
+        self.padded: dict[tuple[str, str], np.ndarray] = {}
         self.seen: dict[tuple[Expression, tuple[int, ...]], np.ndarray] = {}
 
     def visit(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
@@ -69,8 +71,7 @@ class _Evaluator:
         if e.op == "pi":
             return flint.arb.pi() if self.number is flint.arb else _inexact()
         if e.op == "bound":
-            axis = np.array([self.number(i) for i in range(stack[0])], dtype=object)
-            return axis.reshape((-1,) + (1,) * e.data)
+            return _each(self.number, np.arange(stack[0]).astype(object)).reshape((-1,) + (1,) * e.data)
         if e.op in BINDERS:
             size = self.size(e.args[0])
             body = self.visit(e.args[1], (*stack, size))
@@ -79,18 +80,14 @@ class _Evaluator:
                 return np.full(body.shape[:-1], self.number(0) if e.op == "Sum" else self.undefined(), dtype=object)
             return np.frompyfunc(operator.add if e.op == "Sum" else _larger, 2, 1).reduce(cells, axis=-1)
         args = [self.visit(a, stack) for a in e.args]
-        if int(np.prod(np.broadcast_shapes(*(a.shape for a in args)))) > MAX_CELLS:
+        if math.prod(np.broadcast_shapes(*(a.shape for a in args))) > MAX_CELLS:
             raise ConvexcheckError("evaluation", f"more than {MAX_CELLS} values at once", hint="smaller data")
         if e.op in ENTRIES:
             return self.entry(e, args)
         if e.op in FUNCTIONS:
-            return np.frompyfunc(lambda t: _function(e.op, t), 1, 1)(args[0])
-        cell, result = _CELLS[e.op], args[0]
-        if e.op in ("where", "not"):
-            return np.frompyfunc(cell, len(args), 1)(*args)
-        for a in args[1:]:
-            result = np.frompyfunc(cell, 2, 1)(result, a)
-        return result
+            return _each(lambda t: _function(e.op, t), *args)
+        cell = _CELLS[e.op]
+        return _each(cell, *args) if e.op in ("where", "not") else reduce(np.frompyfunc(cell, 2, 1), args)
 
     def size(self, e: Expression) -> int:
         value = self.sizes.get(e.data) if e.op == "dim" else _whole(self.visit(e, ()).item())
@@ -102,21 +99,18 @@ class _Evaluator:
         return flint.arb("nan") if self.number is flint.arb else _inexact()
 
     def entry(self, e: Expression, indices: list[np.ndarray]) -> Any:
-        array = self.values.get((e.op, e.data))
+        key, array = (e.op, e.data), self.values.get((e.op, e.data))
         if array is None or array.ndim != len(indices):
             raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(indices)} axes")
-        if (e.op, e.data) not in self.numbers:
-            self.numbers[e.op, e.data] = np.asarray(np.frompyfunc(self.number, 1, 1)(array), dtype=object)
-        whole = [np.asarray(np.frompyfunc(_whole, 1, 1)(i), dtype=object) for i in indices]
-        outside = [np.frompyfunc(lambda i, n=n: i is None or not 0 <= i < n, 1, 1)(w) for w, n in zip(whole, array.shape)]
-        if any(np.any(o) for o in outside):
-            whole = [np.where(o, 0, w) for o, w in zip(outside, whole, strict=True)]
-        places = tuple(w.astype(np.intp) for w in whole)
-        picked = self.numbers[e.op, e.data][places]
-        for o in outside:
-            if np.any(o):
-                picked = np.where(o, self.undefined(), picked)
-        return picked
+        if key not in self.padded:  # None behind the last cell of every axis is what an index out of range finds
+            self.padded[key] = np.full([n + 1 for n in array.shape], None, dtype=object)
+            self.padded[key][tuple(map(slice, array.shape))] = _each(self.number, array)
+        places = tuple(_each(_place, i, n).astype(np.intp) for i, n in zip(indices, array.shape, strict=True))
+        return _each(lambda cell: self.undefined() if cell is None else cell, self.padded[key][places])
+
+
+def _each(cell: Callable[..., Any], *arrays: Any) -> np.ndarray:
+    return np.asarray(np.frompyfunc(cell, len(arrays), 1)(*arrays), dtype=object)
 
 
 def _inexact() -> Any:
@@ -130,15 +124,21 @@ def _whole(value: Any) -> int | None:
     return int(value.mid().fmpz()) if value.is_exact() and value.is_integer() else None
 
 
+def _place(index: Any, size: int) -> int:
+    """The index as an integer; `size` where it is no integer in range."""
+    whole = _whole(index)
+    return size if whole is None or not 0 <= whole < size else whole
+
+
 def _larger(a: Any, b: Any) -> Any:
     return a.max(b) if isinstance(a, flint.arb) else b if b > a else a
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    whole = _whole(exponent)
-    if whole is not None and (abs(whole) <= MAX_EXACT_POWER or isinstance(base, flint.arb)):
+    ball, whole = isinstance(base, flint.arb), _whole(exponent)
+    if whole is not None and (ball or abs(whole) <= MAX_EXACT_POWER):
         return base**whole
-    return base**exponent if isinstance(base, flint.arb) else _inexact()
+    return base**exponent if ball else _inexact()
 
 
 def _function(name: str, t: Any) -> Any:
@@ -148,11 +148,7 @@ def _function(name: str, t: Any) -> Any:
     return flint.fmpq(*row.value.as_integer_ratio()) if row.increasing and row.at == t else _inexact()
 
 
-def _choose(truth: bool | None, a: Any, b: Any) -> Any:
-    return a if truth else b if truth is False else a.union(b)
-
-
-def _decided(yes: bool, no: bool) -> bool | None:
+def _settled(yes: bool, no: bool) -> bool | None:
     return True if yes else False if no else None
 
 
@@ -161,11 +157,11 @@ _CELLS: dict[str, Callable[..., Any]] = {
     "mul": operator.mul,
     "pow": _power,
     "max": _larger,
-    "where": _choose,
-    "le": lambda a, b: _decided(a <= b, a > b),
-    "lt": lambda a, b: _decided(a < b, a >= b),
-    "eq": lambda a, b: _decided(a == b, a != b),
-    "and": lambda a, b: _decided(a and b, a is False or b is False),
-    "or": lambda a, b: _decided(a or b, a is False and b is False),
+    "where": lambda truth, a, b: a.union(b) if truth is None else a if truth else b,
+    "le": lambda a, b: _settled(a <= b, a > b),
+    "lt": lambda a, b: _settled(a < b, a >= b),
+    "eq": lambda a, b: _settled(a == b, a != b),
+    "and": lambda a, b: _settled(a and b, a is False or b is False),
+    "or": lambda a, b: _settled(a or b, a is False and b is False),
     "not": lambda a: None if a is None else not a,
 }

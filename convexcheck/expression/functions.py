@@ -1,20 +1,24 @@
-"""The elementary functions of the language: one row each (trusted).
+"""The elementary functions of the language, one row each, and derivatives by the chain rule (trusted).
 
 A row states where the function is defined, its range, its monotonicity, its derivative and, where one
 exists, its definition by other rows. Curvature is *not* a column: the kernel derives it from the
 derivatives. ``sqrt``, ``log1p``, ``min`` and the like are read as combinations of these rows.
+
+``D f [v]`` replaces every entry of a variable by the entry of its direction. The result is linear in the direction;
+applied twice it is the quadratic form of the Hessian.
 Source: NIST Handbook of Mathematical Functions (DLMF), chapters 4 and 7.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import inf
 from typing import Any, NamedTuple
 
 from flint import arb
 
-from convexcheck.expression.term import PI, Expression, apply, mul, power
+from convexcheck.expression.errors import ConvexcheckError, Record
+from convexcheck.expression.term import ENTRIES, PI, ZERO, Expression, add, apply, mul, power, rebuild
 
 Number = Fraction | float  # float only for -inf and inf
 
@@ -37,16 +41,17 @@ class Interval(NamedTuple):
         """Whether every member is < 0."""
         return self.hi < 0 or (self.hi == 0 and self.hi_open)
 
+    def obeys(self, relation: str) -> bool:
+        """Whether every member is > 0 (gt), >= 0 (ge) or != 0 (ne)."""
+        return self.positive or (relation == "ge" and self.lo >= 0) or (relation == "ne" and self.negative)
+
 
 REALS = Interval()
 POSITIVE = Interval(Fraction(0), inf, True)
 NONNEGATIVE = Interval(Fraction(0))
-UNIT = Interval(Fraction(0), Fraction(1), True, True)
-_ONE, _HALF = Fraction(1), Fraction(1, 2)
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(Record):
     """One row: `domain` and `range`; if `increasing`, it takes `value` at `at`.
 
     `derivative` maps the argument to the derivative there (None at a kink: not differentiable
@@ -63,49 +68,31 @@ class Function:
     at: Fraction = Fraction(0)
 
 
-def exp(t: Expression) -> Expression:
-    """The exponential function."""
-    return apply("exp", t)
+def _named(op: str) -> Callable[[Expression], Expression]:
+    return lambda t: apply(op, t)
 
 
-def log(t: Expression) -> Expression:
-    """The natural logarithm, on t > 0."""
-    return apply("log", t)
-
-
-def sigmoid(t: Expression) -> Expression:
-    """The logistic function 1/(1 + exp(-t))."""
-    return apply("sigmoid", t)
-
-
-def _tanh(t: Expression) -> Expression:
-    return (exp(2 * t) - 1) / (exp(2 * t) + 1)
-
-
-def _at(name: str) -> Callable[[Expression], Expression]:
-    return lambda t: apply(name, t)
-
-
+exp, log, sigmoid = _named("exp"), _named("log"), _named("sigmoid")  # sigmoid(t) = 1/(1 + exp(-t))
 _1, _half = Fraction(1), Fraction(1, 2)
-_sphere, _ball = Interval(-_1, _1), Interval(-_1, _1, True, True)
+_ball, _unit = Interval(-_1, _1, True, True), Interval(Fraction(0), _1, True, True)
 FUNCTIONS: dict[str, Function] = {
     "exp": Function(exp, arb.exp, POSITIVE, True, _1),
     "log": Function(lambda t: power(t, -1), arb.log, domain=POSITIVE, at=_1),
     "abs": Function(None, abs, NONNEGATIVE, False),
-    "sin": Function(_at("cos"), arb.sin, _sphere, False),
-    "cos": Function(lambda t: -apply("sin", t), arb.cos, _sphere, False),
+    "sin": Function(_named("cos"), arb.sin, Interval(-_1, _1), False),
+    "cos": Function(lambda t: -apply("sin", t), arb.cos, Interval(-_1, _1), False),
     "atan": Function(lambda t: 1 / (1 + t**2), arb.atan, Interval(Fraction(-2), Fraction(2))),
     "asinh": Function(lambda t: power(1 + t**2, -_half), arb.asinh),
-    "sinh": Function(_at("cosh"), arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
-    "cosh": Function(_at("sinh"), arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
-    "tanh": Function(lambda t: power(apply("cosh", t), -2), arb.tanh, _ball, definition=_tanh),
+    "sinh": Function(_named("cosh"), arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
+    "cosh": Function(_named("sinh"), arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
+    "tanh": Function(
+        lambda t: power(apply("cosh", t), -2), arb.tanh, _ball, definition=lambda t: (exp(2 * t) - 1) / (exp(2 * t) + 1)
+    ),
     "sigmoid": Function(
-        lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), UNIT, True, _half,
-        lambda t: power(1 + exp(-t), -1),
+        lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), _unit,
+        value=_half, definition=lambda t: 1 / (1 + exp(-t)),
     ),
-    "softplus": Function(
-        sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))
-    ),
+    "softplus": Function(sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))),
     "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), arb.erf, _ball),
 }  # fmt: skip
 
@@ -121,3 +108,54 @@ def define(node: Expression) -> Expression:
     return row.definition(node.args[0]) if row and row.definition else node
 
 
+def derivative(node: Expression) -> Expression:
+    """``D node [v]``: the derivative in the variables along the direction v.
+
+    Args:
+        node: an expression; directions that already occur are constants.
+
+    Returns:
+        An expression linear in the new entries of kind ``dir``.
+
+    Raises:
+        ConvexcheckError: where `node` may fail to be differentiable: ``abs``, ``max``, ``Max`` of variables, a
+            condition or an index on variables. (A square root at 0 is the caller's to exclude.)
+
+    >>> from convexcheck.expression.term import entry
+    >>> derivative(entry("var", "x") ** 2)
+    2*x*d_x
+    """
+
+    @cache
+    def visit(e: Expression) -> Expression:
+        args, row = e.args, FUNCTIONS.get(e.op)
+        if not e.has("var"):
+            return ZERO
+        if e.op in ENTRIES and not any(a.has("var") for a in args):
+            return Expression("dir", args, e.data)
+        if e.op == "add":
+            return add(*map(visit, args))
+        if e.op == "mul":
+            parts = [(i, visit(a)) for i, a in enumerate(args)]
+            return add(*(mul(*args[:i], d, *args[i + 1 :]) for i, d in parts if d is not ZERO))
+        if e.op == "pow":
+            base, exponent = args
+            outer = mul(exponent, power(base, exponent - 1), visit(base)) if base.has("var") else ZERO
+            return add(outer, mul(e, log(base), visit(exponent))) if exponent.has("var") else outer
+        if e.op in ("Sum", "where") and not args[0].has("var"):
+            return rebuild(e, [args[0], *map(visit, args[1:])])
+        if row and row.derivative:
+            return mul(row.derivative(args[0]), visit(args[0]))
+        raise ConvexcheckError("derivative", f"{e} may have a kink", "a smooth expression", "a rule for kinks")
+
+    return visit(node)
+
+
+def hessian_form(node: Expression) -> Expression:
+    """The quadratic form ``D2 node [v, v]`` of the Hessian, not simplified.
+
+    >>> from convexcheck.expression.term import entry
+    >>> hessian_form(entry("var", "x") ** 2)
+    2*d_x**2
+    """
+    return derivative(derivative(node))

@@ -9,21 +9,22 @@ substitution by an indicator. A rule that needs a sign asks `bounds`. Each holds
 are defined, so domains must be settled on the expression as it was written, before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import reduce
 from math import floor, gcd, lcm
 
-from convexcheck.expression.binding import abstract, instantiate, opened
-from convexcheck.expression.bounds import Context, decided
-from convexcheck.expression.defined import in_range
+from convexcheck.expression.bounds import Context, in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
-from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, const, maximum, mul, over, power, rebuild
+from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, opened, power, rebuild, substitute
 
-Monomial = tuple[tuple[Expression, Fraction], ...]
+Factor = tuple[Expression, Fraction]
+Monomial = tuple[Factor, ...]
 Polynomial = dict[Monomial, Fraction]
 MAX_TERMS = 20_000
 _0, _1 = Fraction(0), Fraction(1)
+_UNIT: Polynomial = {(): _1}
 
 
 def normal(e: Expression, context: Context) -> Expression:
@@ -44,20 +45,18 @@ def identical(a: Expression, b: Expression, context: Context) -> bool:
 
 def is_affine(e: Expression, context: Context) -> bool:
     """Whether the normal form is a sum of terms with at most one variable entry, to the power 1."""
-    for m in polynomial(e, context):
-        moving = [(g, k) for g, k in m if g.has("var")]
-        if len(moving) > 1 or any(k != 1 for _, k in moving):
-            return False
-        for g, _ in moving:
-            parts = [opened(g, e)[0]] if g.op == "Sum" else g.args[1:] if g.op == "where" else []
-            fixed = not any(a.has("var") for a in (g.args[:1] if g.op == "where" else g.args if g.op == "var" else ()))
-            if not fixed or not (parts or g.op == "var") or not all(is_affine(p, context) for p in parts):
-                return False
-    return True
+
+    def moves_once(g: Expression) -> bool:
+        if g.op in ("Sum", "where") and not g.args[0].has("var"):
+            return all(is_affine(a, context) for a in ([opened(g, e)[0]] if g.op == "Sum" else g.args[1:]))
+        return g.op == "var" and not any(a.has("var") for a in g.args)
+
+    moving = [[(g, k) for g, k in m if g.has("var")] for m in polynomial(e, context)]
+    return all(len(m) <= 1 and all(k == 1 and moves_once(g) for g, k in m) for m in moving)
 
 
 def vanishes(p: Polynomial, context: Context) -> bool:
-    """Whether `p` is zero after its denominators are multiplied out; they are not 0, so the product is 0 only if p is."""
+    """Whether `p` is zero after denominators, none of which is 0, are multiplied out."""
     while p:
         p, denominator = numerator(p, context)
         if not denominator:
@@ -65,18 +64,21 @@ def vanishes(p: Polynomial, context: Context) -> bool:
     return True
 
 
-def numerator(p: Polynomial, context: Context) -> tuple[Polynomial, Monomial]:
-    """p as (numerator, denominator): the sums with negative powers, taken to their largest such power."""
-    least: dict[Expression, Fraction] = {}
-    for m in p:
-        least |= {g: min(k, least.get(g, _0)) for g, k in m if g.op == "add" and k < 0}
-    denominator = _monomial((g, -k) for g, k in least.items())
+def numerator(p: Polynomial, context: Context, positive: bool = False) -> tuple[Polynomial, Monomial]:
+    """p as (numerator, denominator): sums with negative powers (if `positive`, those > 0), to the largest such one."""
+    lowest = _lowest(p, lambda g: g.op == "add" and (not positive or context.bounds(g).positive))
+    denominator = _monomial((g, -k) for g, k in lowest if k < 0)
     return _product(p, {denominator: _1}, context) if denominator else p, denominator
+
+
+def _lowest(p: Polynomial, chosen: Callable[[Expression], bool]) -> list[Factor]:
+    """Every chosen generator with the least power that it has in a term of `p`."""
+    return [(g, min(dict(m).get(g, _0) for m in p)) for g in {g for m in p for g, _ in m if chosen(g)}]
 
 
 def expression(p: Polynomial) -> Expression:
     """A polynomial as an expression."""
-    return add(*(mul(c, *(power(g, const(k)) for g, k in m)) for m, c in p.items()))
+    return add(*(mul(c, *(power(g, k) for g, k in m)) for m, c in p.items()))
 
 
 def polynomial(e: Expression, context: Context) -> Polynomial:
@@ -87,11 +89,28 @@ def polynomial(e: Expression, context: Context) -> Polynomial:
     return found
 
 
-def _monomial(factors: Iterable[tuple[Expression, Fraction]]) -> Monomial:
+def _monomial(factors: Iterable[Factor]) -> Monomial:
     total: dict[Expression, Fraction] = {}
     for g, k in factors:
         total[g] = total.get(g, _0) + k
-    return tuple(sorted(((g, k) for g, k in total.items() if k), key=lambda f: f[0].key))
+    return tuple(sorted(((g, k) for g, k in total.items() if k and g is not ONE), key=lambda f: f[0].key))
+
+
+def _atom(g: Expression, k: Fraction = _1) -> Polynomial:
+    return {((g, k),): _1}
+
+
+def _to(factors: Iterable[Factor], q: Fraction) -> list[Factor]:
+    """Each factor to the power q."""
+    return [(g, k * q) for g, k in factors]
+
+
+def _scaled(p: Polynomial, c: Fraction) -> Polynomial:
+    return {m: c * d for m, d in p.items()}
+
+
+def _products(parts: Iterable[Polynomial], context: Context) -> Polynomial:
+    return reduce(lambda p, q: _product(p, q, context), parts, _UNIT)
 
 
 def _sum(parts: Iterable[Polynomial]) -> Polynomial:
@@ -107,46 +126,24 @@ def _sum(parts: Iterable[Polynomial]) -> Polynomial:
 def _product(p: Polynomial, q: Polynomial, context: Context) -> Polynomial:
     if len(p) * len(q) > 4 * MAX_TERMS:
         raise ConvexcheckError("normal form", f"more than {4 * MAX_TERMS} products", hint="a smaller expression")
-    total: Polynomial = {}
-    expand: list[Polynomial] = []
-    for m, c in p.items():
-        for n, d in q.items():
-            merged = _monomial((*m, *n)) if m and n else m or n
-            if any(_reducible(g, k) for g, k in merged):
-                expand.append(_reduced(merged, c * d, context))
-            else:
-                total[merged] = total.get(merged, _0) + c * d
-    return _sum([total, *expand])
-
-
-def _reducible(g: Expression, k: Fraction) -> bool:
-    if g.op == "add" or g.op == "const":
-        return k >= 1 or (g.op == "const" and k < 0)
-    return k != 1 and (g.op == "where" and set(g.args[1:]) == {ZERO, ONE}) or (g.op == "abs" and k >= 2)
+    return _sum(_reduced(_monomial((*m, *n)), c * d, context) for m, c in p.items() for n, d in q.items())
 
 
 def _reduced(m: Monomial, c: Fraction, context: Context) -> Polynomial:
-    """Expand natural powers of sums, fold constants, indicators and squares of absolute values."""
-    rest: list[tuple[Expression, Fraction]] = []
-    factors: list[Polynomial] = []
+    """c * m, with natural powers of sums, constants, indicators and squares of absolute values rewritten."""
     for g, k in m:
-        if not _reducible(g, k):
-            rest.append((g, k))
-        elif g.op == "where":  # an indicator is its own square
-            rest.append((g, _1))
-        elif g.op == "abs":  # |u|**2 = u**2
-            rest.append((g, k - 2 * floor(k / 2)))
-            factors.append(polynomial(power(g.args[0], 2 * floor(k / 2)), context))
-        else:
-            rest.append((g, k - floor(k)))
-            if g.op == "const":
-                c *= g.data ** floor(k)
-            else:
-                factors += [polynomial(g, context)] * floor(k)
-    result: Polynomial = {_monomial(rest): c}
-    for f in factors:
-        result = _product(result, f, context)
-    return result
+        left, rewritten = k, _UNIT
+        if g.op == "add" and k >= 1:
+            left, rewritten = k % 1, _natural_power(polynomial(g, context), floor(k), context)
+        elif g.op == "const" and not 0 <= k < 1:
+            left, rewritten = k % 1, {(): power(g, floor(k)).data}
+        elif g.op == "abs" and k >= 2:  # |u|**2 = u**2
+            left, rewritten = k % 2, polynomial(power(g.args[0], k - k % 2), context)
+        elif g.op == "where" and k != 1 and set(g.args[1:]) == {ZERO, ONE}:  # an indicator is its own square
+            left = _1
+        if left != k:
+            return _product({_monomial([(g, left), *(f for f in m if f[0] is not g)]): c}, rewritten, context)
+    return {m: c}
 
 
 def content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, Monomial, Polynomial]:
@@ -155,80 +152,68 @@ def content(p: Polynomial, context: Context, positive: bool) -> tuple[Fraction, 
     With `positive`, c > 0 and m holds generators that are > 0; otherwise the first coefficient of the
     primitive part is > 0.
     """
-    cleared, denominator = numerator(p, context)
-    if positive and not all(context.bounds(g).positive for g, _ in denominator):
-        cleared, denominator = p, ()
-    p = cleared
+    p, denominator = numerator(p, context, positive)
     if not p:
         raise ConvexcheckError("normal form", "log or a negative power of 0", "an expression that is defined")
     scale = Fraction(gcd(*(c.numerator for c in p.values())), lcm(*(c.denominator for c in p.values())))
-    least: dict[Expression, Fraction] = {g: _0 for m in p for g, _ in m}
-    for g in least:
-        if not positive or context.bounds(g).positive:
-            least[g] = min(dict(m).get(g, _0) for m in p)
-    inverse = [(g, -k) for g, k in least.items()]
-    rest = {_monomial((*m, *inverse)): c / scale for m, c in p.items()}
-    if not positive and rest[min(rest, key=_order)] < 0:
-        scale, rest = -scale, {m: -c for m, c in rest.items()}
-    return scale, _monomial((g, -k) for g, k in (*inverse, *denominator)), rest
+    common = _lowest(p, lambda g: not positive or context.bounds(g).positive)
+    rest = {_monomial((*m, *_to(common, -_1))): c / scale for m, c in p.items()}
+    if not positive and _leading(rest) < 0:
+        scale, rest = -scale, _scaled(rest, -_1)
+    return scale, _monomial((*common, *_to(denominator, -_1))), rest
 
 
-def _order(m: Monomial) -> tuple[object, ...]:
-    return tuple((g.key, k) for g, k in m)
+def _leading(p: Polynomial) -> Fraction:
+    return p[min(p, key=lambda m: [(g.key, k) for g, k in m])]
+
+
+def _natural_power(p: Polynomial, q: int, context: Context) -> Polynomial:
+    if q * len(p) > 128:
+        raise ConvexcheckError("normal form", f"the power {q} of {len(p)} terms", hint="composition rules")
+    return _products([p] * q, context)
 
 
 def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
     integral = q.denominator == 1
     if integral and q >= 0 and len(p) != 1:
-        if q * len(p) > 128:
-            raise ConvexcheckError("normal form", f"the power {q} of {len(p)} terms", hint="composition rules")
-        result: Polynomial = {(): _1}
-        for _ in range(int(q)):
-            result = _product(result, p, context)
-        return result
+        return _natural_power(p, int(q), context)
     if not p and q > 0:
         return {}
     scale, common, rest = content(p, context, positive=not integral)
-    outside, root = (scale ** int(q), _0) if integral else (scale ** floor(q), q - floor(q))
-    factors = [(const(scale), root), *((g, k * q) for g, k in common)] if scale != 1 else [(g, k * q) for g, k in common]
-    if not integral and len(rest) == 1 and next(iter(rest.values())) > 0:
+    factors = [(expression({(): scale}), q), *_to(common, q)]
+    if not integral and len(rest) == 1 and _leading(rest) > 0:
         factors += _root(next(iter(rest)), q)
-    elif rest != {(): _1}:
+    else:
         factors.append((expression(rest), q))
-    return _reduced(_monomial(factors), outside, context)
+    return _reduced(_monomial(factors), _1, context)
 
 
-def _root(m: Monomial, q: Fraction) -> list[tuple[Expression, Fraction]]:
+def _root(m: Monomial, q: Fraction) -> list[Factor]:
     """(product of g**k) ** q for a q that is no integer: even powers come out as absolute values."""
     even = [(apply("abs", g), k * q) for g, k in m if k.denominator == 1 and k % 2 == 0]
     odd = [(g, k) for g, k in m if k.denominator > 1 or k % 2]
     if len(odd) > 1:
         return [*even, (expression({_monomial(odd): _1}), q)]
-    return [*even, *((g, k * q) for g, k in odd)]  # g**k >= 0 with k odd or no integer: then g >= 0 itself
+    return [*even, *_to(odd, q)]  # g**k >= 0 with k odd or no integer: then g >= 0 itself
 
 
-def _exp(p: Polynomial, context: Context) -> Polynomial:
-    result: Polynomial = {(): _1}
-    for m, c in p.items():
+def _exp(e: Expression, context: Context) -> Polynomial:
+    def factor(m: Monomial, c: Fraction) -> Polynomial:
         if len(m) == 1 and m[0][0].op == "log" and m[0][1] == 1:  # exp(c log u) = u**c
-            factor = _power(polynomial(m[0][0].args[0], context), c, context)
-        else:
-            factor = {((apply("exp", expression({m: _1})), c),): _1}
-        result = _product(result, factor, context)
-    return result
+            return _power(polynomial(m[0][0].args[0], context), c, context)
+        return _atom(apply("exp", expression({m: _1})), c)
+
+    return _products((factor(m, c) for m, c in polynomial(e.args[0], context).items()), context)
 
 
-def _log(p: Polynomial, context: Context) -> Polynomial:
-    scale, common, rest = content(p, context, positive=True)
-    parts: list[Polynomial] = [{((apply("log", const(scale)), _1),): _1}] if scale != 1 else []
-    for g, k in common:
-        if g.op == "exp":
-            parts.append({m: c * k for m, c in polynomial(g.args[0], context).items()})
-        else:
-            parts.append({((apply("log", g), _1),): k})
-    if rest != {(): _1}:
-        parts.append({((apply("log", expression(rest)), _1),): _1})
-    return _sum(parts)
+def _log(e: Expression, context: Context) -> Polynomial:
+    scale, common, rest = content(polynomial(e.args[0], context), context, positive=True)
+
+    def logarithm(g: Expression) -> Polynomial:
+        return polynomial(g.args[0], context) if g.op == "exp" else _atom(apply("log", g))
+
+    factors = [(expression({(): scale}), _1), *common, (expression(rest), _1)]
+    return _sum(_scaled(logarithm(g), k) for g, k in _monomial(factors))
 
 
 def _split(m: Monomial, index: Expression) -> tuple[Monomial, Monomial]:
@@ -240,19 +225,17 @@ def _split(m: Monomial, index: Expression) -> tuple[Monomial, Monomial]:
 def _over(e: Expression, context: Context) -> Polynomial:
     """``Sum`` is linear and releases what its index does not touch; an indicator of one value picks it."""
     body, index = opened(e)
-    total: list[Polynomial] = []
-    for m, c in polynomial(body, context).items():
-        free, inner = _split(m, index)
-        picked = next((p for g, _ in inner if (p := _selected(g, index, context))), None)
-        if picked:
-            others = abstract(expression({tuple(f for f in inner if f[0] is not picked[0]): _1}), [index])
-            summed = polynomial(instantiate(others, [picked[1]]), context)
-        elif inner:
-            summed = {((_sorted_sum(over("Sum", e.args[0], abstract(expression({inner: _1}), [index]))), _1),): _1}
-        else:
-            summed = polynomial(e.args[0], context)
-        total.append(_product({free: c}, summed, context))
-    return _sum(total)
+
+    def summed(m: Monomial) -> Polynomial:
+        for g, _ in m:
+            value = _selected(g, index, context)
+            if value is not None:
+                others = expression({tuple(f for f in m if f[0] is not g): _1})
+                return polynomial(substitute(others, {("index", index.data): value}), context)
+        return _atom(_sorted_sum(bind("Sum", index, expression({m: _1})))) if m else polynomial(e.args[0], context)
+
+    parts = [(*_split(m, index), c) for m, c in polynomial(body, context).items()]
+    return _sum(_product({free: c}, summed(inner), context) for free, inner, c in parts)
 
 
 def _sorted_sum(e: Expression) -> Expression:
@@ -261,41 +244,58 @@ def _sorted_sum(e: Expression) -> Expression:
         return e
     inner, j = opened(e)
     body, k = opened(inner, j)
-    other = over("Sum", inner.args[0], abstract(_sorted_sum(over("Sum", e.args[0], abstract(body, [j]))), [k]))
+    other = bind("Sum", k, _sorted_sum(bind("Sum", j, body)))
     return min(e, other, key=lambda s: s.key)
 
 
-def _selected(g: Expression, index: Expression, context: Context) -> tuple[Expression, Expression] | None:
-    """For the indicator of ``index = value`` with 0 <= value < size: the indicator and the value."""
-    if g.op != "where" or g.args[1:] != (ONE, ZERO) or g.args[0].op != "eq":
+def _selected(g: Expression, index: Expression, context: Context) -> Expression | None:
+    """The value, if `g` is the indicator of ``index = value`` with 0 <= value < size."""
+    if g.op != "where" or g.args[1:] != (ONE, ZERO) or g.args[0].op != "eq" or index not in g.args[0].args:
         return None
-    values = [b for b in g.args[0].args if b is not index and ("index", index.data) not in b.symbols]
-    return (g, values[0]) if index in g.args[0].args and values and in_range(values[0], index.args[0], context) else None
+    values = [v for v in g.args[0].args if ("index", index.data) not in v.symbols]
+    return values[0] if values and in_range(values[0], index.args[0], context) else None
 
 
 def _max(e: Expression, context: Context) -> Polynomial:
     """``Max`` lets go of added terms that its index does not touch, and of a factor that is >= 0."""
     body, index = opened(e)
-    free, bound = Polynomial(), Polynomial()
-    for m, c in polynomial(body, context).items():
-        (bound if _split(m, index)[1] else free)[m] = c
+    terms = polynomial(body, context)
+    bound = {m: c for m, c in terms.items() if _split(m, index)[1]}
     if not bound:
-        return free
+        return terms
     scale, common, rest = content(bound, context, positive=True)
     outer, inner = _split(common, index)
-    kept = over("Max", e.args[0], abstract(expression(_product({inner: _1}, rest, context)), [index]))
-    return _sum([free, {_monomial([*outer, (kept, _1)]): scale}])
+    kept = bind("Max", index, expression(_product({inner: _1}, rest, context)))
+    return _sum([{m: c for m, c in terms.items() if m not in bound}, {_monomial([*outer, (kept, _1)]): scale}])
 
 
 def _abs(e: Expression, context: Context) -> Polynomial:
     inside = polynomial(e.args[0], context)
     sign = context.bounds(expression(inside))
     if sign.lo >= 0 or sign.hi <= 0:
-        return inside if sign.lo >= 0 else {m: -c for m, c in inside.items()}
+        return inside if sign.lo >= 0 else _scaled(inside, -_1)
     scale, common, rest = content(inside, context, positive=True)
-    if rest[min(rest, key=_order)] < 0:
-        rest = {m: -c for m, c in rest.items()}
-    return {_monomial([*common, (apply("abs", expression(rest)), _1)]): scale}
+    core = apply("abs", expression(rest if _leading(rest) > 0 else _scaled(rest, -_1)))
+    return {_monomial([*common, (core, _1)]): scale}
+
+
+def _general_power(e: Expression, context: Context) -> Polynomial:
+    base, exponent = e.args
+    if exponent.op == "const":
+        return _power(polynomial(base, context), exponent.data, context)
+    if context.bounds(base).positive:
+        return polynomial(apply("exp", exponent * apply("log", base)), context)
+    return _atom(power(normal(base, context), normal(exponent, context)))
+
+
+def _choice(e: Expression, context: Context) -> Polynomial:
+    """``where`` with a settled condition or equal values, and ``max`` without arguments that another one exceeds."""
+    args = [normal(a, context) for a in e.args]
+    if e.op == "where":
+        values = [value for value, _ in context.possible(e)]
+        return polynomial(values[0], context) if len(values) == 1 or args[1] is args[2] else _atom(rebuild(e, args))
+    top = rebuild(e, [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)])
+    return _atom(top) if top.op == "max" else polynomial(top, context)
 
 
 def _rule(e: Expression, context: Context) -> Polynomial:
@@ -304,36 +304,13 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     if e.op == "add":
         return _sum(polynomial(a, context) for a in e.args)
     if e.op == "mul":
-        result: Polynomial = {(): _1}
-        for a in e.args:
-            result = _product(result, polynomial(a, context), context)
-        return result
-    if e.op == "pow":
-        base, exponent = polynomial(e.args[0], context), e.args[1]
-        if exponent.op == "const":
-            return _power(base, exponent.data, context)
-        if context.bounds(e.args[0]).positive:
-            return polynomial(apply("exp", exponent * apply("log", e.args[0])), context)
-        return {((power(expression(base), normal(exponent, context)), _1),): _1}
-    if e.op == "Sum":
-        return _over(e, context)
-    if e.op == "Max":
-        return _max(e, context)
-    if e.op == "exp":
-        return _exp(polynomial(e.args[0], context), context)
-    if e.op == "log":
-        return _log(polynomial(e.args[0], context), context)
-    if e.op == "abs":
-        return _abs(e, context)
-    args = [normal(a, context) for a in e.args]
-    if e.op == "where" and (args[1] is args[2] or decided(e.args[0], context) is not None):
-        return polynomial(e.args[2 if decided(e.args[0], context) is False else 1], context)
-    if e.op == "max":
-        largest = [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)]
-        top = maximum(*largest)
-        return {((top, _1),): _1} if top.op == "max" else polynomial(top, context)
-    if e.op in FUNCTIONS:
-        defined = define(e)
-        if defined is not e:
-            return polynomial(defined, context)
-    return {((rebuild(e, args), _1),): _1}
+        return _products((polynomial(a, context) for a in e.args), context)
+    if e.op in _RULES:
+        return _RULES[e.op](e, context)
+    if e.op in FUNCTIONS and define(e) is not e:
+        return polynomial(define(e), context)
+    return _atom(rebuild(e, [normal(a, context) for a in e.args]))
+
+
+_RULES = {"pow": _general_power, "exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max}
+_RULES |= dict.fromkeys(("max", "where"), _choice)

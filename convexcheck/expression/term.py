@@ -1,4 +1,4 @@
-"""Expressions: the language in which every statement is written (trusted).
+"""Expressions: the language in which every statement is written, and substitution in it (trusted).
 
 An expression is a scalar in index notation. A tensor is never a value here: the entry ``X[i, j]`` is,
 and a matrix product is ``Sum(j < d, X[i, j] * w[j])``. Nodes are immutable and interned, so that equal
@@ -22,13 +22,17 @@ any function   None                           one argument (see ``functions``)
 =============  =============================  ==========================================================
 
 Constructors fold constants and nothing that could hide where a function is undefined: ``0 * log(x)``
-stays, because its domain is part of the statement.
+stays, because its domain is part of the statement. An opened index is a node of its own kind, with a serial
+number and the size that it runs below, so that no substitution can capture it.
 """
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from hashlib import blake2b
+from math import prod
 from typing import Any
 
 from convexcheck.expression.errors import ConvexcheckError
@@ -49,36 +53,26 @@ class Expression:
     """
 
     __slots__ = ("op", "args", "data", "key", "symbols", "loose", "depth", "__weakref__")
-    op: str
-    args: tuple["Expression", ...]
-    data: Any
-    key: tuple[Any, ...]
-    symbols: frozenset[tuple[str, Any]]
-    loose: int
-    depth: int
 
     def __new__(cls, op: str, args: tuple["Expression", ...] = (), data: Any = None) -> "Expression":
         """The node, made only if no equal one exists."""
-        found = _TABLE.get((op, args, data))
-        if found is not None:
-            return found
-        self = object.__new__(cls)
+        return _TABLE.get((op, args, data)) or object.__new__(cls)._interned(op, args, data)
+
+    def _interned(self, op: str, args: tuple["Expression", ...], data: Any) -> "Expression":
         self.op, self.args, self.data = op, args, data
-        self.depth = 1 + max((a.depth for a in args), default=0)
+        self.depth: int = 1 + max((a.depth for a in args), default=0)
         if self.depth > MAX_DEPTH:
             raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH} levels", hint="a shorter formula")
         digest = blake2b(repr((op, str(data))).encode(), digest_size=12)
         for arg in args:
             digest.update(arg.key[2])
-        self.key = (_RANK.get(op, 9), str(data or ""), digest.digest())
-        self.symbols = frozenset().union(*(a.symbols for a in args))
-        if op in ENTRIES or op in ("dim", "index"):
-            self.symbols |= {(op, data)}
-        loose = [a.loose for a in args]
-        if op in BINDERS:
-            loose[-1] -= BINDERS[op]
-        self.loose = data + 1 if op == "bound" else max(loose, default=0)
-        _TABLE[(op, args, data)] = self
+        self.key: tuple[Any, ...] = (_RANK.get(op, 9), str(data or ""), digest.digest())
+        own = {(op, data)} if op in ENTRIES or op in ("dim", "index") else ()
+        self.symbols: frozenset[tuple[str, Any]] = frozenset(own).union(*(a.symbols for a in args))
+        under = BINDERS.get(op, 0)  # a binder's body is its last argument
+        loose = [a.loose for a in args[:-1]] + [a.loose - under for a in args[-1:]]
+        self.loose: int = data + 1 if op == "bound" else max(loose, default=0)
+        _TABLE[op, args, data] = self
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -138,10 +132,15 @@ def _flat(op: str, args: Iterable[Operand]) -> list[Expression]:
     return [b for a in map(const, args) for b in (a.args if a.op == op else (a,))]
 
 
-def _checked(value: Fraction) -> Expression:
-    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
-        raise ConvexcheckError("expression", f"a constant of more than {MAX_BITS} bits", hint="smaller numbers")
-    return const(value)
+def _capped(value: Fraction, times: int = 1) -> Fraction:
+    if (value.numerator.bit_length() + value.denominator.bit_length()) * times > MAX_BITS:
+        kind = "power" if times > 1 else "constant"
+        raise ConvexcheckError("expression", f"a {kind} of more than {MAX_BITS} bits", hint="smaller numbers")
+    return value
+
+
+def _joined(op: str, args: list[Expression]) -> Expression:
+    return args[0] if len(args) == 1 else Expression(op, tuple(args))
 
 
 def add(*args: Operand) -> Expression:
@@ -149,27 +148,18 @@ def add(*args: Operand) -> Expression:
     terms = _flat("add", args)
     total = sum((t.data for t in terms if t.op == "const"), Fraction(0))
     rest = sorted((t for t in terms if t.op != "const"), key=lambda t: t.key)
-    if total:
-        rest.insert(0, _checked(total))
-    return rest[0] if len(rest) == 1 else Expression("add", tuple(rest)) if rest else ZERO
+    return _joined("add", [const(_capped(total)), *rest] if total or not rest else rest)
 
 
 def mul(*args: Operand) -> Expression:
     """The product, flat and sorted, constants folded, equal factors gathered as powers."""
     factors = _flat("mul", args)
-    coefficient, count = Fraction(1), dict[Expression, int]()
-    for f in factors:
-        if f.op == "const":
-            coefficient *= f.data
-        else:
-            count[f] = count.get(f, 0) + 1
+    coefficient = prod((f.data for f in factors if f.op == "const"), start=Fraction(1))
+    count = Counter(f for f in factors if f.op != "const")
     rest = sorted((power(f, k) for f, k in count.items()), key=lambda t: t.key)
     if len(set(rest)) < len(rest):  # x * x * x**2
         return mul(coefficient, *rest)
-    if coefficient == 1 and rest:
-        return rest[0] if len(rest) == 1 else Expression("mul", tuple(rest))
-    head = _checked(coefficient)
-    return Expression("mul", (head, *rest)) if rest else head
+    return _joined("mul", [const(_capped(coefficient)), *rest] if coefficient != 1 or not rest else rest)
 
 
 def power(base: Operand, exponent: Operand) -> Expression:
@@ -180,10 +170,8 @@ def power(base: Operand, exponent: Operand) -> Expression:
     if exponent is ONE:
         return base
     if base.op == exponent.op == "const" and exponent.data.denominator == 1 and (base.data or exponent.data > 0):
-        bits = base.data.numerator.bit_length() + base.data.denominator.bit_length()
-        if abs(exponent.data) * bits > MAX_BITS:
-            raise ConvexcheckError("expression", f"a power of more than {MAX_BITS} bits", hint="smaller numbers")
-        return const(base.data ** int(exponent.data))
+        whole = int(exponent.data)
+        return const(_capped(base.data, abs(whole)) ** whole)
     return Expression("pow", (base, exponent))
 
 
@@ -194,8 +182,7 @@ def apply(op: str, *args: Operand) -> Expression:
 
 def maximum(*args: Operand) -> Expression:
     """The largest of the arguments, flat and sorted without repetition."""
-    unique = sorted(set(_flat("max", args)), key=lambda t: t.key)
-    return unique[0] if len(unique) == 1 else Expression("max", tuple(unique))
+    return _joined("max", sorted(set(_flat("max", args)), key=lambda t: t.key))
 
 
 def minimum(*args: Operand) -> Expression:
@@ -211,9 +198,104 @@ def over(op: str, size: Operand, body: Expression) -> Expression:
 def rebuild(node: Expression, args: Iterable[Expression]) -> Expression:
     """`node` with other arguments, through its constructor."""
     new = tuple(args)
-    if new == node.args:
-        return node
-    return _MAKE[node.op](*new) if node.op in _MAKE else Expression(node.op, new, node.data)
+    make = _MAKE.get(node.op)
+    return node if new == node.args else make(*new) if make else Expression(node.op, new, node.data)
 
 
 _MAKE: dict[str, Callable[..., Expression]] = {"add": add, "mul": mul, "pow": power, "max": maximum}
+
+
+def fresh(size: Expression, *avoid: Expression) -> Expression:
+    """An opened index over 0 .. size - 1 that occurs in none of `avoid`.
+
+    The serial number is the least free one, so that two openings of one binder agree.
+    """
+    used = [data for e in avoid for op, data in e.symbols if op == "index"]
+    return Expression("index", (size,), 1 + max(used, default=0))
+
+
+def transform(node: Expression, leaf: Callable[[Expression, int], Expression | None], level: int = 0) -> Expression:
+    """Rebuild `node` bottom up; `leaf(node, binders above)` replaces a node, or returns None to go on."""
+
+    @cache
+    def visit(e: Expression, k: int) -> Expression:
+        levels = [k] * (len(e.args) - 1) + [k + BINDERS.get(e.op, 0)]  # a binder's body is its last argument
+        return leaf(e, k) or rebuild(e, [visit(a, level) for a, level in zip(e.args, levels, strict=False)])
+
+    return visit(node, level)
+
+
+def shift(node: Expression, by: int, cutoff: int = 0) -> Expression:
+    """Renumber the loose bound indices (those >= cutoff) by `by`."""
+
+    def leaf(e: Expression, k: int) -> Expression | None:
+        return e if e.loose <= k else bound(e.data + by) if e.op == "bound" else None
+
+    return node if by == 0 else transform(node, leaf, cutoff)
+
+
+def instantiate(body: Expression, values: Sequence[Operand]) -> Expression:
+    """Replace the loose bound indices 0, 1, ... of `body` by `values`; the others move down."""
+    terms = [const(v) for v in values]
+
+    def leaf(e: Expression, k: int) -> Expression | None:
+        if e.loose <= k or e.op != "bound":
+            return e if e.loose <= k else None
+        return shift(terms[e.data - k], k) if e.data - k < len(terms) else bound(e.data - len(terms))
+
+    return transform(body, leaf)
+
+
+def abstract(body: Expression, indices: Sequence[Expression]) -> Expression:
+    """Inverse of `instantiate` with opened indices: turn them into bound indices 0, 1, ..."""
+    position = {index: j for j, index in enumerate(indices)}
+
+    def leaf(e: Expression, k: int) -> Expression | None:
+        loose = e.op == "bound" and e.data >= k
+        return bound(k + position[e]) if e in position else bound(e.data + len(position)) if loose else None
+
+    return transform(body, leaf)
+
+
+def opened(node: Expression, *avoid: Expression) -> tuple[Expression, Expression]:
+    """The body of a binder with a fresh index in place of the bound one, and that index; `avoid` as in `fresh`."""
+    index = fresh(node.args[0], node, *avoid)
+    return instantiate(node.args[-1], [index]), index
+
+
+def bind(op: str, index: Expression, body: Expression) -> Expression:
+    """Inverse of `opened`: ``Sum`` or ``Max`` of `body` over an opened index."""
+    return over(op, index.args[0], abstract(body, [index]))
+
+
+Entries = Mapping[tuple[str, str], Expression]
+
+
+def substitute(node: Expression, entries: Entries, sizes: Mapping[str, Expression] | None = None) -> Expression:
+    """Replace array entries and sizes, without capture.
+
+    Args:
+        node: the expression to rebuild.
+        entries: for ``(op, name)`` a body whose bound indices 0, 1, ... stand for the entry's indices; for
+            ``("index", serial)`` a closed expression.
+        sizes: for a symbolic size its value.
+    """
+
+    def leaf(e: Expression, k: int) -> Expression | None:
+        if e.op == "dim":
+            return sizes.get(e.data) if sizes else None
+        body = entries.get((e.op, e.data))
+        return body and instantiate(body, [transform(a, leaf, k) for a in e.args])
+
+    return transform(node, leaf)
+
+
+def nodes(*roots: Expression) -> Iterator[Expression]:
+    """Every distinct node below `roots`."""
+    seen, stack = set[Expression](), list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(node.args)

@@ -3,14 +3,14 @@
 Binders print with names for their indices: ``Sum(i < n, x[i]**2)``. A direction entry prints as ``d_x``.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import BINDERS, ENTRIES, MAX_DEPTH, Expression, mul, power
 
 _ADD, _MUL, _NEG, _POW, _ATOM = 1, 2, 3, 4, 5
-_COMPARE = {"le": "<=", "lt": "<", "eq": "=="}
+_INFIX = {"le": "<=", "lt": "<", "eq": "==", "and": "and", "or": "or"}
 _SIGN = {"ge": ">= 0", "gt": "> 0", "eq": "== 0"}
 
 
@@ -64,10 +64,8 @@ def _parts(e: Expression, show: Callable[..., str], stack: list[str], names: lis
             return _MUL, f"1/{show(power(base, -q.data), _POW)}"
         half = q.op == "const" and q.data == Fraction(1, 2)
         return (_ATOM, f"sqrt({show(base)})") if half else (_POW, f"{show(base, _ATOM)}**{show(q, _ATOM)}")
-    if e.op in _COMPARE:
-        return 0, f"{show(e.args[0])} {_COMPARE[e.op]} {show(e.args[1])}"
-    if e.op in ("and", "or"):
-        return 0, f" {e.op} ".join(f"({show(a)})" for a in e.args)
+    if e.op in _INFIX:
+        return 0, f" {_INFIX[e.op]} ".join(show(a, _ADD) for a in e.args)
     if e.op == "not":
         return 0, f"not ({show(e.args[0])})"
     simple = {"pi": "pi", "dim": e.data, "index": f"_i{e.data}"}
@@ -108,9 +106,10 @@ def statement_lines(s: Statement) -> list[str]:
         kinds = {n: " integer" * d.integer + f" = array {d.array[:16]}" * bool(d.array) for n, d in arrays.items()}
         return ", ".join(n + shapes[n] + kinds[n] for n in arrays)
 
-    lines = [f"function   {s.function}", f"variables  {names(s.variables)}"]
-    lines += [f"parameters {names(s.parameters)}"] * bool(s.parameters)
-    lines += ["sizes      " + ", ".join(f"{n} >= {low}" for n, low in s.sizes.items())] * bool(s.sizes)
-    lines += [f"domain     {condition_text(c)}" for c in s.domain]
-    lines += [f"given      {condition_text(c)}" for c in s.given]
-    return lines + [f"assuming   {a}" for a in s.assumptions]
+    sizes = ", ".join(f"{n} >= {low}" for n, low in s.sizes.items())
+    rows: dict[str, Iterable[str]] = {
+        "function": [str(s.function)], "variables": [names(s.variables)], "parameters": [names(s.parameters)],
+        "sizes": [sizes], "domain": map(condition_text, s.domain), "given": map(condition_text, s.given),
+        "assuming": s.assumptions,
+    }  # fmt: skip
+    return [f"{title:10} {value}" for title, values in rows.items() for value in values if value]

@@ -8,13 +8,11 @@ from pathlib import Path
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import VERDICTS, Claim
 from convexcheck.certificate.codec import decode, statement_digest
-from convexcheck.expression.binding import substitute
-from convexcheck.expression.bounds import Context, linear
-from convexcheck.expression.defined import obligations, total
+from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Condition, Statement, generic
-from convexcheck.expression.term import Expression, add, const, mul
+from convexcheck.expression.term import Expression, add, const, mul, substitute
 from convexcheck.expression.text import statement_lines
 from convexcheck.kernel.curvature import SIDES, curvature, strictness, total_over
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point

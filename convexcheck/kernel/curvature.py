@@ -5,13 +5,11 @@ from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import injective
-from convexcheck.expression.binding import instantiate, substitute
-from convexcheck.expression.defined import rooted, total
-from convexcheck.expression.derivative import derivative, hessian_form
-from convexcheck.expression.functions import Interval
+from convexcheck.expression.bounds import rooted, total
+from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import ZERO, Expression, add, bound, mul, over
+from convexcheck.expression.term import ZERO, Expression, add, bound, instantiate, mul, over, substitute
 from convexcheck.kernel.sign import Scope, require, sign
 
 Entries = dict[tuple[str, str], Expression]

@@ -10,12 +10,10 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.arrays import load, rationals, written
-from convexcheck.expression.binding import abstract, instantiate, nodes, opened
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import obligations
+from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, apply, over
+from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, opened, over
 from convexcheck.kernel.sign import Rejection, require
 
 Named = tuple[tuple[str, ev.Array], ...]

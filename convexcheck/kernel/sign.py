@@ -6,12 +6,10 @@ from dataclasses import field, replace
 from itertools import combinations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
-from convexcheck.expression.binding import abstract, fresh, instantiate
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import total
+from convexcheck.expression.bounds import Context, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import identical, normal
-from convexcheck.expression.term import ZERO, Expression, add, mul, over
+from convexcheck.expression.term import ZERO, Expression, abstract, add, fresh, instantiate, mul, over
 
 
 class Rejection(ConvexcheckError):

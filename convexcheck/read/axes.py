@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convexcheck.expression.binding import shift, transform
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ONE, ZERO, Expression, add, bound, const, mul
+from convexcheck.expression.term import ONE, ZERO, Expression, add, bound, const, mul, shift, transform
 from convexcheck.read.logic import TRUE, both, choose, compare, folded
 from convexcheck.read.tensor import Shape, Tensor, scalar
 

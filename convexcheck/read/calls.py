@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.binding import abstract, fresh, substitute
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ZERO, Expression, add, bound, const, entry, mul, over
+from convexcheck.expression.term import (
+    ZERO,
+    Expression,
+    abstract,
+    add,
+    bound,
+    const,
+    entry,
+    fresh,
+    mul,
+    over,
+    substitute,
+)
 from convexcheck.read.entries import condition
 from convexcheck.read.logic import choose, compare, folded
 from convexcheck.read.tensor import Tensor

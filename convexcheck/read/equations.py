@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.expression.binding import nodes
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import ONE, Expression, const, dim, mul, power
+from convexcheck.expression.term import ONE, Expression, const, dim, mul, nodes, power
 from convexcheck.read import axes, calls, entries, primitives, sums
 from convexcheck.read.infinity import INFINITY, MINUS_INFINITY, NAN
 from convexcheck.read.logic import FALSE, TRUE, compare

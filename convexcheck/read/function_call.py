@@ -6,9 +6,8 @@ import ast
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.binding import abstract
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.term import BINDERS, Expression, apply, over
+from convexcheck.expression.term import BINDERS, Expression, abstract, apply, over
 from convexcheck.read.array_functions import (
     ELEMENTWISE,
     KNOWN_ONLY,

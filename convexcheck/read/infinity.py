@@ -10,10 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 
-from convexcheck.expression.binding import abstract, opened, substitute
 from convexcheck.expression.bounds import Context, decided
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, apply, const, entry, maximum, mul, over, rebuild
+from convexcheck.expression.term import (
+    BINDERS,
+    ONE,
+    ZERO,
+    Expression,
+    abstract,
+    apply,
+    const,
+    entry,
+    maximum,
+    mul,
+    opened,
+    over,
+    rebuild,
+    substitute,
+)
 from convexcheck.read.logic import FALSE, TRUE, both, choose, either, negation
 from convexcheck.read.tensor import Tensor
 

@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.expression.binding import nodes
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import dim
+from convexcheck.expression.term import dim, nodes
 from convexcheck.read.agreement import agree
 from convexcheck.read.arguments import Arguments, Shape, arguments
 from convexcheck.read.closure import Captured

@@ -9,9 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.binding import nodes, substitute
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ZERO, Expression, add, bound, const
+from convexcheck.expression.term import ZERO, Expression, add, bound, const, nodes, substitute
 from convexcheck.read.array_functions import joined
 from convexcheck.read.tensor import Shape, Tensor, shape_text
 

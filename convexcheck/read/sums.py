@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.binding import abstract, fresh, instantiate, nodes, transform
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ONE, ZERO, Expression, apply, bound, mul, over
+from convexcheck.expression.term import (
+    ONE,
+    ZERO,
+    Expression,
+    abstract,
+    apply,
+    bound,
+    fresh,
+    instantiate,
+    mul,
+    nodes,
+    over,
+    transform,
+)
 from convexcheck.read.infinity import FINITE, filled, infinite
 from convexcheck.read.logic import choose, compare, number
 from convexcheck.read.tensor import Tensor

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from convexcheck.expression.binding import abstract, nodes
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import Expression, const
+from convexcheck.expression.term import Expression, abstract, const, nodes
 from convexcheck.read.conditions import read_conditions
 from convexcheck.read.formula import scope_of
 from convexcheck.read.sympy_names import STAGE, Names, shown

@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from convexcheck.expression.binding import abstract
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import exp, log
 from convexcheck.expression.term import (
@@ -18,6 +17,7 @@ from convexcheck.expression.term import (
     PI,
     ZERO,
     Expression,
+    abstract,
     add,
     apply,
     bound,

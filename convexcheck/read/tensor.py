@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from convexcheck.expression.binding import instantiate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Declaration, generic
-from convexcheck.expression.term import ONE, ZERO, Expression, Operand, bound, const, mul, over
+from convexcheck.expression.term import ONE, ZERO, Expression, Operand, bound, const, instantiate, mul, over
 
 Shape = tuple[Expression, ...]
 

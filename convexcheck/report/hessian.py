@@ -9,13 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.binding import abstract, instantiate, nodes, opened, substitute
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.derivative import derivative, hessian_form
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.functions import derivative, hessian_form
 from convexcheck.expression.normal import identical, normal
 from convexcheck.expression.statement import Declaration, Statement
-from convexcheck.expression.term import ONE, Expression, add, apply, const, mul, over, power
+from convexcheck.expression.term import (
+    ONE,
+    Expression,
+    abstract,
+    add,
+    apply,
+    const,
+    instantiate,
+    mul,
+    nodes,
+    opened,
+    over,
+    power,
+    substitute,
+)
 from convexcheck.report.notation import array_text, notation
 from convexcheck.report.pieces import Block, Other, Square, pieces
 

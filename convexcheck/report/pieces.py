@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.binding import instantiate, opened
-from convexcheck.expression.term import Expression, mul
+from convexcheck.expression.term import Expression, instantiate, mul, opened
 
 Indices = tuple[Expression, ...]
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.binding import transform
-from convexcheck.expression.derivative import hessian_form
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.term import Expression
+from convexcheck.expression.functions import hessian_form
+from convexcheck.expression.term import Expression, transform
 from convexcheck.expression.text import index_names, text
 from convexcheck.report.notation import array_text
 

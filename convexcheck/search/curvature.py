@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from convexcheck.expression.derivative import hessian_form
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.term import Expression
 from convexcheck.search.gradient import gradient
 from convexcheck.search.numeric import Floats, Program

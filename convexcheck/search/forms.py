@@ -7,12 +7,22 @@ from fractions import Fraction
 from itertools import combinations, permutations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
-from convexcheck.expression.binding import abstract, fresh, instantiate
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import total
+from convexcheck.expression.bounds import Context, total
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import Monomial, content, expression, identical, normal, polynomial, vanishes
-from convexcheck.expression.term import ONE, ZERO, Expression, add, const, mul, over, power
+from convexcheck.expression.term import (
+    ONE,
+    ZERO,
+    Expression,
+    abstract,
+    add,
+    const,
+    fresh,
+    instantiate,
+    mul,
+    over,
+    power,
+)
 from convexcheck.search.scope import Scope
 
 MAX_DIRECTIONS = 6

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate.evidence import EmptyDomain, Instance, OutsideDomain, Undefined
-from convexcheck.expression.binding import abstract, nodes, opened
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.defined import obligations
-from convexcheck.expression.derivative import derivative
+from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.functions import derivative
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import Expression, apply, over
+from convexcheck.expression.term import Expression, abstract, apply, nodes, opened, over
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair, constants, simple, wild
 from convexcheck.search.points import Coordinates, Instances, anchor

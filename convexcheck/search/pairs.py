@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convexcheck.expression.binding import nodes
-from convexcheck.expression.term import Expression
+from convexcheck.expression.term import Expression, nodes
 from convexcheck.search.numeric import Floats
 from convexcheck.search.space import Space
 

@@ -9,14 +9,12 @@ from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.claim import Claim, injective
-from convexcheck.expression.binding import abstract, instantiate, opened
-from convexcheck.expression.bounds import Context, linear
-from convexcheck.expression.defined import obligations, total
-from convexcheck.expression.derivative import hessian_form
+from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.normal import expression, identical, is_affine, normal, numerator, polynomial
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import ZERO, Expression, add, const, mul, over
+from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over
 from convexcheck.search.forms import fraction, nonnegative
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover

@@ -10,14 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.binding import instantiate, substitute
-from convexcheck.expression.defined import rooted, total
-from convexcheck.expression.derivative import derivative, hessian_form
+from convexcheck.expression.bounds import rooted, total
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import FUNCTIONS
+from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
 from convexcheck.expression.normal import is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import ZERO, Expression, add, apply, bound, entry, mul, over, power
+from convexcheck.expression.term import (
+    ZERO,
+    Expression,
+    add,
+    apply,
+    bound,
+    entry,
+    instantiate,
+    mul,
+    over,
+    power,
+    substitute,
+)
 from convexcheck.search.forms import nonnegative
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots

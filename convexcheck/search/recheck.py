@@ -14,11 +14,10 @@ import flint
 import numpy as np
 
 from convexcheck.certificate.evidence import Array
-from convexcheck.expression.binding import instantiate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import Inexact, evaluate
 from convexcheck.expression.statement import Condition
-from convexcheck.expression.term import Expression, apply, const, over
+from convexcheck.expression.term import Expression, apply, const, instantiate, over
 
 Exact = dict[tuple[str, str], "np.ndarray[Any, Any]"]
 PRECISIONS = (64, 128, 256, 512)

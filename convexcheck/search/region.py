@@ -18,14 +18,13 @@ from math import gcd, lcm
 import flint
 
 from convexcheck.certificate.evidence import Array, Instance
-from convexcheck.expression.binding import instantiate, substitute
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.derivative import derivative
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import Polynomial, polynomial
 from convexcheck.expression.statement import Declaration, Statement
-from convexcheck.expression.term import ONE, Expression, apply, const, mul, power, rebuild
+from convexcheck.expression.term import ONE, Expression, apply, const, instantiate, mul, power, rebuild, substitute
 from convexcheck.expression.text import text
 
 MAX_DEGREE, MAX_TERMS = 200, 400

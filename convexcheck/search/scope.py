@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from convexcheck.certificate.evidence import Curvature
-from convexcheck.expression.binding import abstract, fresh, instantiate
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import Expression
+from convexcheck.expression.term import Expression, abstract, fresh, instantiate
 
 
 class OutOfTime(Exception):

@@ -10,10 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from convexcheck.certificate.evidence import Affine, Slot
-from convexcheck.expression.binding import abstract, instantiate, opened, shift, transform
 from convexcheck.expression.normal import normal
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import BINDERS, Expression, add, bound, entry, mul, over, rebuild
+from convexcheck.expression.term import (
+    BINDERS,
+    Expression,
+    abstract,
+    add,
+    bound,
+    entry,
+    instantiate,
+    mul,
+    opened,
+    over,
+    rebuild,
+    shift,
+    transform,
+)
 from convexcheck.search.scope import Scope
 
 NAMES = ("t", "u", "v", "r", "s")

@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate.evidence import Array
-from convexcheck.expression.binding import substitute
-from convexcheck.expression.derivative import derivative
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import Inexact, evaluate
+from convexcheck.expression.functions import derivative
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import Expression
+from convexcheck.expression.term import Expression, substitute
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.recheck import Exact, closed, indices, numbered, rational, strictness
 

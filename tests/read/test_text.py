@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexcheck.expression.binding import nodes
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.term import (
@@ -24,6 +23,7 @@ from convexcheck.expression.term import (
     maximum,
     minimum,
     mul,
+    nodes,
     over,
     power,
 )

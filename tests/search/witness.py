@@ -7,9 +7,8 @@ import itertools
 import flint
 import numpy as np
 
-from convexcheck.expression.binding import instantiate
 from convexcheck.expression.evaluate import Inexact, evaluate
-from convexcheck.expression.term import const
+from convexcheck.expression.term import const, instantiate
 
 
 def array(a):
