@@ -43,7 +43,6 @@ REDUNDANT = (
     "/weights = ",  # the order of the weights
 )
 OPEN = {  # known faults
-    "logistic regression": "search: the rest of a strict form is rewritten as a multiple of 0",
     "poisson regression": "composition: a slot may have more sizes than its body has indices",
     "ridge: modulus": "composition: a slot may have more sizes than its body has indices",
 }
