@@ -64,12 +64,18 @@ def factored_hessian(s: Statement, rule: ev.Curvature) -> Factored | None:
     context = Context(Statement(e, names, s.parameters, s.sizes, given=s.given))
     writer = _Writer(s, slots, context)
     try:
-        parts = [writer.part(p) for p in pieces(hessian_form(e), rule.form)]
+        found = sorted(pieces(hessian_form(e), rule.form), key=_order)
+        parts = [writer.part(p) for p in found]
     except (Other, ConvexcheckError):
         return None if slots else _written_out(s, hessian_form(e), context)
     matrix = " + ".join(parts) or "0"
     alone = len(parts) == 1 and matrix[0] == "(" and matrix.find(")") == len(matrix) - 1
     return Factored(matrix[1:-1] if alone else matrix, writer.where)
+
+
+def _order(p: Square | Block) -> list[str]:
+    """The slots in their order, whatever the order of the terms."""
+    return sorted((p.line if isinstance(p, Square) else p.direction).names("dir"))
 
 
 def _written_out(s: Statement, form: Expression, context: Context) -> Factored | None:

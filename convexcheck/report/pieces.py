@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.term import Expression, instantiate, mul, opened
@@ -60,9 +60,11 @@ def pieces(form: Expression, rule: ev.Sign, indices: Indices = ()) -> Iterator[S
             raise Other
         factor = mul(*(f for f in form.args if not f.has("dir")))
         for piece in pieces(*moving[0], indices):
-            if isinstance(piece, Block):
-                raise Other
-            yield Square(piece.indices, mul(factor, piece.weight), piece.line)
+            if isinstance(piece, Block):  # c (Sum a v**2 + M L L) with a r the same: c a, r/c, c M
+                weight, vectors = mul(factor, piece.weight), tuple(r / factor for r in piece.vectors)
+                yield replace(piece, weight=weight, vectors=vectors, matrix=tuple(factor * m for m in piece.matrix))
+            else:
+                yield Square(piece.indices, mul(factor, piece.weight), piece.line)
     elif isinstance(rule, ev.DiagonalLowRank):
         size = instantiate(rule.size, indices)
         index = Expression("index", (size,), 1 + max((i.data for i in indices), default=0))
