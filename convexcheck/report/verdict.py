@@ -8,6 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from convexcheck.certificate.arrays import path as array_path
 from convexcheck.certificate.claim import Certificate
 from convexcheck.expression.errors import ConvexcheckError
@@ -83,7 +85,8 @@ class Jensen:
     @property
     def middle(self) -> Points:
         """The point t x + (1-t) y."""
-        return {name: self.t * self.x[name] + (1 - self.t) * self.y[name] for name in self.x}
+        mixed = {name: self.t * self.x[name] + (1 - self.t) * self.y[name] for name in self.x}
+        return {name: np.asarray(value, dtype=object) for name, value in mixed.items()}
 
 
 @dataclass(frozen=True)

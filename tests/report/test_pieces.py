@@ -63,7 +63,7 @@ def test_the_pieces_add_up_to_the_form(source, options):
     sum_of_pieces = add(*map(total, pieces(form, rule.form)))
     rng = random.Random(5)
     for _ in range(5):
-        sizes = {name: 3 for name in verdict.statement.sizes}
+        sizes = dict.fromkeys(verdict.statement.sizes, 3)
         values = arrays(form + sum_of_pieces, {"largest": 3, **sizes}, rng)
         difference = evaluate(form - sum_of_pieces, values, sizes)
         assert abs(flint.arb(difference)) < 1e-6
