@@ -74,10 +74,10 @@ class _Evaluator:
             return _each(self.number, np.arange(stack[0]).astype(object)).reshape((-1,) + (1,) * e.data)
         if e.op in BINDERS:
             size = self.size(e.args[0])
-            body = self.visit(e.args[1], (*stack, size))
-            cells = np.broadcast_to(body if body.ndim else body.reshape(1), (*body.shape[:-1], size))
             if size == 0:
-                return np.full(body.shape[:-1], self.number(0) if e.op == "Sum" else self.undefined(), dtype=object)
+                return self.number(0) if e.op == "Sum" else self.undefined()
+            body = np.atleast_1d(self.visit(e.args[1], (*stack, size)))
+            cells = np.broadcast_to(body, (*body.shape[:-1], size))
             return np.frompyfunc(operator.add if e.op == "Sum" else _larger, 2, 1).reduce(cells, axis=-1)
         args = [self.visit(a, stack) for a in e.args]
         if math.prod(np.broadcast_shapes(*(a.shape for a in args))) > MAX_CELLS:

@@ -85,13 +85,10 @@ FUNCTIONS: dict[str, Function] = {
     "asinh": Function(lambda t: power(1 + t**2, -_half), arb.asinh),
     "sinh": Function(_named("cosh"), arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
     "cosh": Function(_named("sinh"), arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
-    "tanh": Function(
-        lambda t: power(apply("cosh", t), -2), arb.tanh, _ball, definition=lambda t: (exp(2 * t) - 1) / (exp(2 * t) + 1)
-    ),
-    "sigmoid": Function(
-        lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), _unit,
-        value=_half, definition=lambda t: 1 / (1 + exp(-t)),
-    ),
+    "tanh": Function(lambda t: power(apply("cosh", t), -2), arb.tanh, _ball,
+                     definition=lambda t: (exp(2 * t) - 1) / (exp(2 * t) + 1)),
+    "sigmoid": Function(lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), _unit, value=_half,
+                        definition=lambda t: 1 / (1 + exp(-t))),
     "softplus": Function(sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))),
     "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), arb.erf, _ball),
 }  # fmt: skip

@@ -63,14 +63,11 @@ class Expression:
         self.depth: int = 1 + max((a.depth for a in args), default=0)
         if self.depth > MAX_DEPTH:
             raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH} levels", hint="a shorter formula")
-        digest = blake2b(repr((op, str(data))).encode(), digest_size=12)
-        for arg in args:
-            digest.update(arg.key[2])
-        self.key: tuple[Any, ...] = (_RANK.get(op, 9), str(data or ""), digest.digest())
+        content = repr((op, str(data))).encode() + b"".join(a.key[2] for a in args)
+        self.key: tuple[Any, ...] = (_RANK.get(op, 9), str(data or ""), blake2b(content, digest_size=12).digest())
         own = {(op, data)} if op in ENTRIES or op in ("dim", "index") else ()
         self.symbols: frozenset[tuple[str, Any]] = frozenset(own).union(*(a.symbols for a in args))
-        under = BINDERS.get(op, 0)  # a binder's body is its last argument
-        loose = [a.loose for a in args[:-1]] + [a.loose - under for a in args[-1:]]
+        loose = [a.loose - k for a, k in zip(args, levels(op, args), strict=True)]
         self.loose: int = data + 1 if op == "bound" else max(loose, default=0)
         _TABLE[op, args, data] = self
         return self
@@ -99,6 +96,11 @@ class Expression:
     __truediv__ = lambda self, other: mul(self, power(other, -1))  # noqa: E731
     __rtruediv__ = lambda self, other: mul(other, power(self, -1))  # noqa: E731
     __pow__ = lambda self, other: power(self, other)  # noqa: E731
+
+
+def levels(op: str, args: Sequence[Expression]) -> list[int]:
+    """How many indices the operation binds in each argument: a binder's body is its last one."""
+    return [*[0] * (len(args) - 1), BINDERS.get(op, 0)][: len(args)]
 
 
 Operand = Expression | Fraction | int
@@ -219,8 +221,7 @@ def transform(node: Expression, leaf: Callable[[Expression, int], Expression | N
 
     @cache
     def visit(e: Expression, k: int) -> Expression:
-        levels = [k] * (len(e.args) - 1) + [k + BINDERS.get(e.op, 0)]  # a binder's body is its last argument
-        return leaf(e, k) or rebuild(e, [visit(a, level) for a, level in zip(e.args, levels, strict=False)])
+        return leaf(e, k) or rebuild(e, [visit(a, k + j) for a, j in zip(e.args, levels(e.op, e.args), strict=True)])
 
     return visit(node, level)
 
@@ -251,8 +252,8 @@ def abstract(body: Expression, indices: Sequence[Expression]) -> Expression:
     position = {index: j for j, index in enumerate(indices)}
 
     def leaf(e: Expression, k: int) -> Expression | None:
-        loose = e.op == "bound" and e.data >= k
-        return bound(k + position[e]) if e in position else bound(e.data + len(position)) if loose else None
+        moved = bound(e.data + len(position)) if e.op == "bound" and e.data >= k else None
+        return bound(k + position[e]) if e in position else moved
 
     return transform(body, leaf)
 
