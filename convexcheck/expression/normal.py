@@ -57,11 +57,8 @@ def is_affine(e: Expression, context: Context) -> bool:
 
 def vanishes(p: Polynomial, context: Context) -> bool:
     """Whether `p` is zero after denominators, none of which is 0, are multiplied out."""
-    while p:
-        p, denominator = numerator(p, context)
-        if not denominator:
-            return False
-    return True
+    cleared, denominator = numerator(p, context)
+    return not p or (bool(denominator) and vanishes(cleared, context))
 
 
 def numerator(p: Polynomial, context: Context, positive: bool = False) -> tuple[Polynomial, Monomial]:
@@ -83,10 +80,9 @@ def expression(p: Polynomial) -> Expression:
 
 def polynomial(e: Expression, context: Context) -> Polynomial:
     """The normal form of `e` as a polynomial in generators."""
-    found = context.polynomials.get(e)
-    if found is None:
-        found = context.polynomials[e] = _rule(e, context)
-    return found
+    if e not in context.polynomials:
+        context.polynomials[e] = _rule(e, context)
+    return context.polynomials[e]
 
 
 def _monomial(factors: Iterable[Factor]) -> Monomial:

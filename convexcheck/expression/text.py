@@ -74,8 +74,7 @@ def _parts(e: Expression, show: Callable[..., str], stack: list[str], names: lis
 
 def _fraction(e: Expression, show: Callable[..., str]) -> str:
     """A product as factors above and below one stroke."""
-    coefficient = e.args[0].data if e.args[0].op == "const" else Fraction(1)
-    rest = e.args[1:] if e.args[0].op == "const" else e.args
+    coefficient, rest = (e.args[0].data, e.args[1:]) if e.args[0].op == "const" else (Fraction(1), e.args)
     under = [f for f in rest if f.op == "pow" and f.args[1].op == "const" and f.args[1].data < 0]
     above = [str(coefficient.numerator)] * (coefficient.numerator != 1)
     above += [show(f, _MUL + 1) for f in rest if f not in under]
