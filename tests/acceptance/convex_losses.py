@@ -4,6 +4,7 @@ A loss is a function of scores z and targets y, and the scores are ``X @ w`` or,
 several classes ``X @ W`` and ``X @ W + b``). In texts `Z` stands for the scores.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import jax
@@ -12,10 +13,12 @@ import numpy as np
 import optax
 import sympy as sp
 
+from tests.acceptance.draws import draw
+
 RANK, NEVER, ALWAYS = "full column rank", "never", "always"  # when a loss is strictly convex
 
 n, d, k = sp.symbols("n d k", integer=True, positive=True)
-i, j, m = sp.symbols("i j m", integer=True)
+i, j, of_class = sp.symbols("i j m", integer=True)
 w, W, b = sp.IndexedBase("w"), sp.IndexedBase("W", shape=(d, k)), sp.IndexedBase("b")
 X, y, Y = sp.IndexedBase("X"), sp.IndexedBase("y"), sp.IndexedBase("Y")
 classes = sp.IndexedBase("y", shape=(n,))  # used as indices, so integers
@@ -27,11 +30,15 @@ def each(term):
     return sp.Sum(term, (i, 0, n - 1))
 
 
-def scores(of_class=None):
+def scores(column=None):
     """What `Z` stands for: without and with a bias."""
-    column = w[j] if of_class is None else W[j, of_class]
-    product = sp.Sum(X[i, j] * column, (j, 0, d - 1))
-    return [product, product + (bias if of_class is None else b[of_class])]
+    product = sp.Sum(X[i, j] * (w[j] if column is None else W[j, column]), (j, 0, d - 1))
+    return [product, product + (bias if column is None else b[column])]
+
+
+def log_total(z):
+    """The logarithm of the sum of exponentials over classes."""
+    return sp.log(sp.Sum(sp.exp(z), (of_class, 0, k - 1)))
 
 
 def logistic(t):
@@ -181,7 +188,7 @@ LOSSES = {
             "mean(log(sum(exp(Z), axis=1)) - sum(Y*Z, axis=1))",
         ),
         sympy=(
-            lambda z: each(sp.log(sp.Sum(sp.exp(z), (m, 0, k - 1))) - sp.Sum(Y[i, m] * z, (m, 0, k - 1))) / n,
+            lambda z: each(log_total(z) - sp.Sum(Y[i, of_class] * z, (of_class, 0, k - 1))) / n,
         ),
         jax={
             "logsumexp": lambda z, y: jnp.mean(jax.nn.logsumexp(z, axis=1) - jnp.sum(y * z, axis=1)),
@@ -197,7 +204,7 @@ LOSSES = {
         value=lambda z, y: np.mean(log_sum_exp(z) - picked(z, y)),
         targets="class",
         sympy=(
-            lambda z: each(sp.log(sp.Sum(sp.exp(z), (m, 0, k - 1))) - z.subs(m, classes[i])) / n,
+            lambda z: each(log_total(z) - z.subs(of_class, classes[i])) / n,
         ),
         jax={
             "log_softmax": lambda z, y: -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], axis=1)),
@@ -245,3 +252,52 @@ LOSSES = {
         strict=NEVER,
     ),
 }  # fmt: skip
+
+
+def text_of(loss, written, biased):
+    """The text with the scores in the place of `Z`."""
+    product = "X @ W" if loss.classes else "X @ w"
+    return re.sub(r"\bZ\b", f"({product} + b)" if biased else f"({product})", written)
+
+
+def jax_loss(loss, written, biased):
+    """The function of weights, perhaps a bias, data, targets and perhaps the penalty's weight."""
+    if loss.classes:
+        if loss.targets == "one-hot":
+            return (lambda W, b, X, Y: written(X @ W + b, Y)) if biased else lambda W, X, Y: written(X @ W, Y)
+        return (lambda W, b, X, y: written(X @ W + b, y)) if biased else lambda W, X, y: written(X @ W, y)
+    if loss.penalty == "c":
+        if biased:
+            return lambda w, b, X, y, c: written(X @ w + b, y, c, w)
+        return lambda w, X, y, c: written(X @ w, y, c, w)
+    if loss.penalty:
+        return (lambda w, b, X, y: written(X @ w + b, y, w)) if biased else lambda w, X, y: written(X @ w, y, w)
+    return (lambda w, b, X, y: written(X @ w + b, y)) if biased else lambda w, X, y: written(X @ w, y)
+
+
+def names_of(loss, biased):
+    """The variables with their shapes, and the parameters with theirs."""
+    weights = {"W": "d k"} if loss.classes else {"w": "d"}
+    bias = {"b": "k" if loss.classes else ""} if biased else {}
+    targets = {"Y": "n k"} if loss.targets == "one-hot" else {"y": "n"}
+    return {**weights, **bias}, {"X": "n d", **targets, **({"c": ""} if loss.penalty == "c" else {})}
+
+
+def drawn(loss, biased, sizes, rng):
+    """Values for all of them by name."""
+    variables, _ = names_of(loss, biased)
+    values = {name: rng.normal(size=[sizes[s] for s in shape.split()]) for name, shape in variables.items()}
+    values["X"] = rng.normal(size=(sizes["n"], sizes["d"]))
+    values["Y" if loss.targets == "one-hot" else "y"] = draw(loss.targets, rng, sizes["n"], sizes["k"])
+    return values | ({"c": draw("+", rng, 0, 0)} if loss.penalty == "c" else {})
+
+
+def shapes_of(loss, biased):
+    """The arguments of the JAX loss as symbolic shapes."""
+    variables, parameters = names_of(loss, biased)
+    symbol = dict(zip("ndk", jax.export.symbolic_shape("n, d, k"), strict=True))
+    dtypes = {"y": int} if loss.targets == "class" else {}
+    return [
+        jax.ShapeDtypeStruct(tuple(symbol[s] for s in shape.split()), dtypes.get(name, float))
+        for name, shape in (variables | parameters).items()
+    ]

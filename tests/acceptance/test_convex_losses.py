@@ -13,9 +13,20 @@ from convexcheck import api
 from convexcheck.certificate.evidence import Generalisation, Proof
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.term import Expression, nodes
-from tests.acceptance.convex_losses import ALWAYS, LOSSES, NEVER, RANK, scores
-from tests.acceptance.convex_losses import m as of_class
-from tests.acceptance.draws import draw, rationals
+from tests.acceptance.convex_losses import (
+    ALWAYS,
+    LOSSES,
+    NEVER,
+    RANK,
+    drawn,
+    jax_loss,
+    names_of,
+    of_class,
+    scores,
+    shapes_of,
+    text_of,
+)
+from tests.acceptance.draws import rationals
 
 MAX_BYTES = 20_000
 SMALL, LARGE = {"n": 11, "d": 7, "k": 5}, {"n": 29, "d": 13, "k": 23}  # primes, so that they show where they stay
@@ -30,23 +41,6 @@ def spellings(source):
         for key in written if isinstance(written, dict) else range(len(written)):
             found.append(pytest.param(loss, written[key], id=f"{name}-{key}"))
     return pytest.mark.parametrize(("loss", "written"), found)
-
-
-def names_of(loss, biased):
-    """The variables with their shapes, and the parameters with theirs."""
-    weights = {"W": "d k"} if loss.classes else {"w": "d"}
-    bias = {"b": "k" if loss.classes else ""} if biased else {}
-    targets = {"Y": "n k"} if loss.targets == "one-hot" else {"y": "n"}
-    return {**weights, **bias}, {"X": "n d", **targets, **({"c": ""} if loss.penalty == "c" else {})}
-
-
-def drawn(loss, biased, sizes, rng):
-    """Values for all of them by name."""
-    variables, _ = names_of(loss, biased)
-    values = {name: rng.normal(size=[sizes[s] for s in shape.split()]) for name, shape in variables.items()}
-    values["X"] = rng.normal(size=(sizes["n"], sizes["d"]))
-    values["Y" if loss.targets == "one-hot" else "y"] = draw(loss.targets, rng, sizes["n"], sizes["k"])
-    return values | ({"c": draw("+", rng, 0, 0)} if loss.penalty == "c" else {})
 
 
 def computed(loss, values):
@@ -127,9 +121,7 @@ def assert_all(verdict, loss, biased, tmp_path):
 @spellings("text")
 def test_from_text(loss, written, biased, tmp_path):
     variables, parameters = names_of(loss, biased)
-    product = "X @ W" if loss.classes else "X @ w"
-    formula = re.sub(r"\bZ\b", f"({product} + b)" if biased else f"({product})", written)
-    verdict = cc.check(formula, wrt=variables, parameters=parameters, given=loss.given)
+    verdict = cc.check(text_of(loss, written, biased), wrt=variables, parameters=parameters, given=loss.given)
     assert_all(verdict, loss, biased, tmp_path)
 
 
@@ -143,33 +135,11 @@ def test_from_sympy(loss, written, biased, tmp_path):
     assert_all(verdict, loss, biased, tmp_path)
 
 
-def jax_loss(loss, written, biased):
-    """The function of weights, perhaps a bias, data, targets and perhaps the penalty's weight."""
-    if loss.classes:
-        if loss.targets == "one-hot":
-            return (lambda W, b, X, Y: written(X @ W + b, Y)) if biased else lambda W, X, Y: written(X @ W, Y)
-        return (lambda W, b, X, y: written(X @ W + b, y)) if biased else lambda W, X, y: written(X @ W, y)
-    if loss.penalty == "c":
-        if biased:
-            return lambda w, b, X, y, c: written(X @ w + b, y, c, w)
-        return lambda w, X, y, c: written(X @ w, y, c, w)
-    if loss.penalty:
-        return (lambda w, b, X, y: written(X @ w + b, y, w)) if biased else lambda w, X, y: written(X @ w, y, w)
-    return (lambda w, b, X, y: written(X @ w + b, y)) if biased else lambda w, X, y: written(X @ w, y)
-
-
 @BIAS
 @spellings("jax")
 def test_from_jax_with_symbolic_shapes(loss, written, biased, tmp_path):
-    variables, parameters = names_of(loss, biased)
-    symbol = dict(zip("ndk", jax.export.symbolic_shape("n, d, k"), strict=True))
-    shapes = [
-        jax.ShapeDtypeStruct(
-            tuple(symbol[s] for s in shape.split()), int if (name, loss.targets) == ("y", "class") else float
-        )
-        for name, shape in (variables | parameters).items()
-    ]
-    verdict = cc.check(jax_loss(loss, written, biased), *shapes, wrt=tuple(range(len(variables))), given=loss.given)
+    shapes = shapes_of(loss, biased)
+    verdict = cc.check(jax_loss(loss, written, biased), *shapes, wrt=(0, 1) if biased else 0, given=loss.given)
     assert_all(verdict, loss, biased, tmp_path)
 
 
@@ -185,7 +155,7 @@ def test_from_jax_with_data(loss, written, biased, tmp_path, monkeypatch):
     for sizes in (SMALL,) if biased else (SMALL, LARGE):
         values = drawn(loss, biased, sizes, np.random.default_rng(5))
         args = [values[name] for name in (*variables, *parameters)]
-        verdict = cc.check(jax_loss(loss, written, biased), *args, wrt=tuple(range(len(variables))))
+        verdict = cc.check(jax_loss(loss, written, biased), *args, wrt=(0, 1) if biased else 0)
         assert_proved(verdict, tmp_path)
         evidence = verdict.certificate.content.evidence
         assert isinstance(evidence, Generalisation)

@@ -50,7 +50,7 @@ UNREADABLE = {
     "a vector": (lambda w, X, y: X @ w - y, (w, X, y), r"the loss returns shape \(6,\); expected one real number"),
     "integer weights": (lambda w, X, y: jnp.sum((X @ w) ** 2), (np.arange(3), X, y), "variable w holds integers"),
     "NaN in data": (lambda w, X, y: jnp.sum((X @ w) ** 2), (w, X * np.nan, y), r"X\[0, 0\] is nan"),
-    "infinity in data": (lambda w, X, y: jnp.sum((X @ w - y) ** 2), (w, X, y / 0.0), r"y\[0\] is -?inf"),
+    "infinity in data": (lambda w, X, y: jnp.sum((X @ w - y) ** 2), (w, X, np.append(np.inf, y[1:])), r"y\[0\] is inf"),
     "shapes that do not fit": (lambda w, X, y: jnp.sum(X @ w), (np.zeros(2), X, y), "the loss raised TypeError"),
     "a branch on a value": (
         lambda w, X, y: w.sum() if w[0] > 0 else 0.0,
@@ -61,7 +61,6 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:divide by zero")
 @pytest.mark.parametrize(("loss", "arguments", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_is_no_loss_is_an_error(loss, arguments, message):
     with pytest.raises(cc.ConvexcheckError, match=message) as error:
