@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, mul, opened
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, mul, nodes, opened
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -39,7 +39,8 @@ class Context:
         self.facts = tuple(facts if facts is not None else (*statement.domain, *statement.given))
         self.seen: dict[Expression, Interval] = {}
         self.polynomials: dict[Expression, dict[Terms, Fraction]] = {}
-        self._patterns = [(_RANGES[f.relation], linear(f.body)) for f in self.facts if f.relation in _RANGES]
+        self.indices = [e for f in self.facts for e in nodes(f.body) if e.op == "index"]
+        self._patterns = [(_RANGES[f.relation], *linear(f.body), f.sizes) for f in self.facts if f.relation in _RANGES]
 
     def extended(self, facts: Sequence[Condition]) -> "Context":
         """The same context with more facts."""
@@ -70,9 +71,9 @@ class Context:
         if e not in self.seen:
             constant, terms = linear(e)
             self.seen[e] = _structural(self, e) if terms else Interval(constant, constant)
-            tops = [(NONNEGATIVE, linear(t.args[0] - 1 - t)) for t, _ in terms if t.op == "index"]
-            for known, (base, pattern) in [*self._patterns, *tops]:
-                scale = _scale(pattern, terms)
+            tops = [(NONNEGATIVE, *linear(t.args[0] - 1 - t), ()) for t, _ in terms if t.op == "index"]
+            for known, base, pattern, sizes in [*self._patterns, *tops]:
+                scale = self._scale(pattern, terms, sizes)
                 if scale is not None:
                     self.seen[e] = meet(self.seen[e], _affine(known, scale, constant - scale * base))
         return self.seen[e]
@@ -81,6 +82,21 @@ class Context:
         """The values that a ``where`` may take, each with the truth value of its condition."""
         truth = decided(e.args[0], self)
         return [(e.args[1], True)] * (truth is not False) + [(e.args[2], False)] * (truth is not True)
+
+
+    def _scale(self, pattern: Terms, terms: Terms, sizes: Sequence[Expression]) -> Fraction | None:
+        """The factor s with terms = s * pattern for some values in range of the pattern's loose indices."""
+        if not pattern or len(pattern) != len(terms):
+            return None
+        values: dict[int, Expression] = {}
+        scale = terms[0][1] / pattern[0][1]
+        agree = all(c == scale * p and _match(a, b, values, 0) for (a, p), (b, c) in zip(pattern, terms, strict=True))
+        inside = agree and all(in_range(values.get(j, ZERO), size, self) for j, size in enumerate(sizes))
+        return scale if inside else None
+
+    def opened(self, binder: Expression) -> tuple[Expression, Expression]:
+        """The binder's body at a fresh index, of which no fact speaks, and that index."""
+        return opened(binder, *self.indices)
 
 
 def linear(e: Expression) -> tuple[Fraction, Terms]:
@@ -93,16 +109,6 @@ def linear(e: Expression) -> tuple[Fraction, Terms]:
         total[rest] = total.get(rest, _0) + (factors[0].data if scaled else 1)
     constant = total.pop(ONE)
     return constant, tuple(sorted(((t, c) for t, c in total.items() if c), key=lambda p: (p[0].key[:2], p[0].depth)))
-
-
-def _scale(pattern: Terms, terms: Terms) -> Fraction | None:
-    """The factor s with terms = s * pattern for some values of the pattern's loose indices."""
-    if not pattern or len(pattern) != len(terms):
-        return None
-    values: dict[int, Expression] = {}
-    scale = terms[0][1] / pattern[0][1]
-    agree = all(c == scale * p and _match(a, b, values, 0) for (a, p), (b, c) in zip(pattern, terms, strict=True))
-    return scale if agree else None
 
 
 def _match(pattern: Expression, target: Expression, values: dict[int, Expression], level: int) -> bool:
@@ -207,7 +213,7 @@ def _image(row: Function, i: Interval) -> Interval:
 def _structural(c: Context, e: Expression) -> Interval:
     """Bounds from the operation at the top of `e` and the bounds of its arguments."""
     if e.op in BINDERS:
-        each = c.bounds(opened(e)[0])
+        each = c.bounds(c.opened(e)[0])
         return each if e.op == "Max" else _times(meet(c.bounds(e.args[0]), NONNEGATIVE), each)
     if e.op == "where":
         return hull([c.bounds(a) for a, _ in c.possible(e)])
@@ -248,7 +254,10 @@ def decided(condition: Expression, context: Context) -> bool | None:
 
 
 class Obligation(NamedTuple):
-    """``value > 0`` (gt), ``>= 0`` (ge) or ``!= 0`` (ne) under the facts of `context`; ``index``: in range."""
+    """``value > 0`` (gt), ``>= 0`` (ge) or ``!= 0`` (ne) under the facts of `context`; ``index``: in range.
+
+    ``power`` asks for > 0 where the exponent is no constant, although a whole exponent would do with less.
+    """
 
     context: Context
     relation: str
@@ -277,7 +286,7 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
             inside = context.extended(assumed(e.args[0], truth)) if branch.args else context
             yield from obligations(branch, inside, seen)
         return
-    for a in (opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
+    for a in (context.opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
         yield from obligations(a, context, seen)
     if e.op in BINDERS:
         yield Obligation(context, "index", e.args[0], e.args[0] + 1)
@@ -286,8 +295,8 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
     if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
-        whole, root = q is not None and q.denominator == 1, q is not None and q > 0
-        yield Obligation(context, "ne" if whole else "ge" if root else "gt", e.args[0])
+        relation = "power" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
+        yield Obligation(context, relation, e.args[0])
     if e.op == "Max" or (e.op in FUNCTIONS and FUNCTIONS[e.op].domain == POSITIVE):
         yield Obligation(context, "gt", e.args[0])
 
@@ -300,7 +309,7 @@ def total(e: Expression, context: Context) -> bool:
 def rooted(e: Expression, context: Context) -> bool:
     """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink."""
     root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
-    parts = [opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ()
+    parts = [context.opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ()
     return (not root or context.bounds(e.args[0]).positive) and all(rooted(a, context) for a in parts)
 
 

@@ -48,7 +48,7 @@ def is_affine(e: Expression, context: Context) -> bool:
 
     def moves_once(g: Expression) -> bool:
         if g.op in ("Sum", "where") and not g.args[0].has("var"):
-            return all(is_affine(a, context) for a in ([opened(g, e)[0]] if g.op == "Sum" else g.args[1:]))
+            return all(is_affine(a, context) for a in ([context.opened(g)[0]] if g.op == "Sum" else g.args[1:]))
         return g.op == "var" and not any(a.has("var") for a in g.args)
 
     moving = [[(g, k) for g, k in m if g.has("var")] for m in polynomial(e, context)]
@@ -220,7 +220,7 @@ def _split(m: Monomial, index: Expression) -> tuple[Monomial, Monomial]:
 
 def _over(e: Expression, context: Context) -> Polynomial:
     """``Sum`` is linear and releases what its index does not touch; an indicator of one value picks it."""
-    body, index = opened(e)
+    body, index = context.opened(e)
 
     def summed(m: Monomial) -> Polynomial:
         for g, _ in m:
@@ -254,7 +254,7 @@ def _selected(g: Expression, index: Expression, context: Context) -> Expression 
 
 def _max(e: Expression, context: Context) -> Polynomial:
     """``Max`` lets go of added terms that its index does not touch, and of a factor that is >= 0."""
-    body, index = opened(e)
+    body, index = context.opened(e)
     terms = polynomial(body, context)
     bound = {m: c for m, c in terms.items() if _split(m, index)[1]}
     if not bound:

@@ -102,7 +102,7 @@ def statement_lines(s: Statement) -> list[str]:
 
     def names(arrays: Mapping[str, Declaration]) -> str:
         shapes = {n: f"[{', '.join(map(str, d.shape))}]" if d.shape else "" for n, d in arrays.items()}
-        kinds = {n: " integer" * d.integer + f" = array {d.array[:16]}" * bool(d.array) for n, d in arrays.items()}
+        kinds = {n: " integer" * d.integer + f" = array {d.array}" * bool(d.array) for n, d in arrays.items()}
         return ", ".join(n + shapes[n] + kinds[n] for n in arrays)
 
     sizes = ", ".join(f"{n} >= {low}" for n, low in s.sizes.items())

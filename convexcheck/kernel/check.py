@@ -66,7 +66,7 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
         return _verify(data, folder)
     except ConvexcheckError as error:
         return Rejected(error.stage, error.message)
-    except Exception as error:  # whatever went wrong, nothing was accepted
+    except Exception as error:  # noqa: BLE001  # whatever went wrong, nothing was accepted
         return Rejected("kernel", f"{type(error).__name__} {error}")
 
 
@@ -123,9 +123,9 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
         if not o.holds():
-            proved = bool(signs) and o.relation in ("ge", "gt")
+            proved = bool(signs) and o.relation in ("ge", "gt", "power")
             require(proved, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
-            sign(o.value, o.relation == "gt", signs.pop(0), Scope(o.context, o.context, used=used))
+            sign(o.value, o.relation != "ge", signs.pop(0), Scope(o.context, o.context, used=used))
     require(not signs and not rules, "domain", "premises that nothing needs")
     return Scope(context, Context(s, [*facts, *s.given]), used=used)
 

@@ -33,6 +33,7 @@ class Scope(Record):
     def place(self, step: str, e: Expression) -> Expression:
         """An expression of the evidence, its loose indices bound to the opened ones, real on the domain."""
         require(e.loose <= len(self.indices) and not e.names("index"), step, "{} has indices that no binder opened", e)
+        require(all(holds for holds, _, _ in self.context.statement.uses(e)), step, "{} is not well formed", e)
         placed = instantiate(e, self.indices)
         require(total(placed, self.context), step, "{} may be undefined", placed)
         return placed
@@ -41,7 +42,7 @@ class Scope(Record):
         """The scope with a fresh index for each of `sizes`, the first of them innermost."""
         new: list[Expression] = []
         for size in sizes:
-            new.append(fresh(size, *avoid, *self.indices, *new))
+            new.append(fresh(size, *avoid, *self.indices, *self.context.indices, *new))
         return replace(self, indices=(*new, *self.indices))
 
     def open(self, binder: Expression) -> tuple["Scope", Expression]:

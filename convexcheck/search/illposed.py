@@ -104,7 +104,7 @@ def violations(statement: Statement) -> Iterator[tuple[str, Expression]]:
     """
     context = Context(statement)
     for o in obligations(statement.function, context):
-        if o.context is context and o.size is None and not o.holds():
+        if o.context is context and o.relation in ("ge", "gt", "ne") and not o.holds():
             value = apply("abs", o.value) if o.relation == "ne" else o.value
             indices = [n for n in nodes(value) if n.op == "index"]
             worst = abstract(-value, indices)

@@ -83,8 +83,8 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
     for o in obligations(s.function, context):
         if not o.holds():
             found = None
-            if o.relation in ("ge", "gt"):
-                found = nonnegative(o.value, Scope(o.context, o.context, scope.deadline), strict=o.relation == "gt")
+            if o.relation in ("ge", "gt", "power"):
+                found = nonnegative(o.value, Scope(o.context, o.context, scope.deadline), strict=o.relation != "ge")
             if found is None:
                 return None
             signs.append(found)

@@ -35,7 +35,7 @@ class Scope:
         """The scope with a fresh index for each of `sizes`, the first of them innermost."""
         new: list[Expression] = []
         for size in sizes:
-            new.append(fresh(size, *avoid, *self.indices, *new))
+            new.append(fresh(size, *avoid, *self.indices, *self.context.indices, *new))
         return replace(self, indices=(*new, *self.indices))
 
     def open(self, binder: Expression) -> tuple[Scope, Expression]:

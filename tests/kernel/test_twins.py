@@ -42,11 +42,6 @@ REDUNDANT = (
     "/slots = ",  # the order of the arguments of a composition
     "/weights = ",  # the order of the weights
 )
-OPEN = {  # known faults
-    "poisson regression": "composition: a slot may have more sizes than its body has indices",
-    "ridge: modulus": "composition: a slot may have more sizes than its body has indices",
-}
-
 
 def certificate(name: str) -> bytes:
     text, options = CASES[name]
@@ -55,11 +50,7 @@ def certificate(name: str) -> bytes:
     return verdict.certificate.data
 
 
-def _cases() -> list[object]:
-    return [pytest.param(n, marks=[pytest.mark.xfail(strict=True, reason=OPEN[n])] if n in OPEN else []) for n in CASES]
-
-
-@pytest.mark.parametrize("name", _cases())
+@pytest.mark.parametrize("name", CASES)
 def test_twins_are_rejected_or_say_something_else(name: str) -> None:
     data = certificate(name)
     assert isinstance(verify(data), Accepted)

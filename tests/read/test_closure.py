@@ -1,5 +1,7 @@
 """Arrays that a loss holds without taking them as arguments are part of the statement."""
 
+import hashlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -35,11 +37,15 @@ CLOSURES = [
 ]
 
 
+def digest(array):
+    return hashlib.sha256(str(array.shape).encode()).hexdigest()
+
+
 @pytest.mark.parametrize("loss, args, names", CLOSURES)
 def test_arrays_that_the_code_holds_are_data(loss, args, names):
-    reading = read_jax(loss, *args, digest=lambda array: str(array.shape))
+    reading = read_jax(loss, *args, digest=digest)
     assert set(reading.arrays) == names == set(reading.statement.parameters)
-    assert all(d.array == str(reading.arrays[n].shape) for n, d in reading.statement.parameters.items())
+    assert all(d.array == digest(reading.arrays[n]) for n, d in reading.statement.parameters.items())
     assert not any(d.array for d in reading.general.parameters.values())
     assert reading.general.instance(reading.sizes).function is reading.statement.function
     args = jax.tree_util.tree_map(lambda a: np.random.default_rng(0).normal(size=a.shape), args)

@@ -56,7 +56,7 @@ labels = np.array([2, 0])
 
 def test_the_general_statement_is_about_all_sizes_and_data():
     loss = lambda w, X, y: jnp.mean((X @ w - y) ** 2)  # noqa: E731
-    reading = read_jax(loss, np.ones(3), X, y, digest=lambda array: "d")
+    reading = read_jax(loss, np.ones(3), X, y, digest=lambda array: "d" * 64)
     assert statement_lines(reading.general) == [
         "function   Sum(i < n, (Sum(j < d, X[i, j]*w[j]) - y[i])**2)/n",
         "variables  w[d]",
@@ -64,7 +64,9 @@ def test_the_general_statement_is_about_all_sizes_and_data():
         "sizes      d >= 1, n >= 1",
     ]
     assert reading.sizes == {"n": 2, "d": 3}
-    assert statement_lines(reading.statement)[1:] == ["variables  w[3]", "parameters X[2, 3] = array d, y[2] = array d"]
+    fixed = "array " + "d" * 64
+    parameters = f"parameters X[2, 3] = {fixed}, y[2] = {fixed}"
+    assert statement_lines(reading.statement)[1:] == ["variables  w[3]", parameters]
 
 
 def test_sizes_that_are_one_stay_one_and_equal_sizes_share_a_symbol():

@@ -1,7 +1,4 @@
-"""Certificates that the kernel must not accept, and bytes that it must answer: each a minimal case of a known fault.
-
-A case is strict: once the fault is repaired, its mark has to go, and the test stays as a guard.
-"""
+"""Certificates that the kernel once accepted wrongly, and bytes that it once did not answer: guards, one a fault."""
 
 from fractions import Fraction
 
@@ -24,18 +21,6 @@ CONVEX, AFFINE, ILL_POSED = Claim("convex"), Claim("affine"), Claim("ill-posed")
 SMOOTH = ev.SecondOrder(ev.Bounds())
 
 
-# Faults by class; a repair takes the marks of its class away.
-FACTS = pytest.mark.xfail(
-    strict=True, reason="bounds: a fact is matched at indices outside its range, or with an empty range"
-)
-CAPTURE = pytest.mark.xfail(
-    strict=True, reason="obligations, bounds: an inner binder is opened with an index that facts speak of"
-)
-SLOT = pytest.mark.xfail(strict=True, reason="composition: number of indices and sizes of slot entries are not checked")
-ILL = pytest.mark.xfail(strict=True, reason="ill-posed: the rule says more than its condition shows")
-PRINT = pytest.mark.xfail(strict=True, reason="text: two statements print the same, or a line can be forged")
-TYPES = pytest.mark.xfail(strict=True, reason="statement.check: declarations and types of expressions are not checked")
-
 
 def array(*values: int | Fraction) -> ev.Array:
     return ev.Array((len(values),), tuple(map(Fraction, values)))
@@ -56,7 +41,6 @@ def rejected(s: Statement, claim: Claim, evidence: ev.Evidence) -> bool:
 # --- a fact is used for indices of which it does not speak ------------------------------------------------
 
 
-@FACTS
 def test_a_given_for_the_first_entry_says_nothing_of_the_others() -> None:
     """Sum y[i] x[i]**2 with y[0] >= 0 only: y = (1, -1) is admissible."""
     given = (Condition("ge", yi, (ONE,)),)
@@ -65,7 +49,6 @@ def test_a_given_for_the_first_entry_says_nothing_of_the_others() -> None:
     assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
 
 
-@FACTS
 def test_a_domain_for_the_first_entry_says_nothing_of_the_others() -> None:
     """Sum w[i]**3 on w[0] >= 0: w[1] = -1 is admissible."""
     s = Statement(over("Sum", n, wi**3), {"w": VECTOR}, {}, {"n": 2}, (Condition("ge", wi, (ONE,)),))
@@ -73,7 +56,6 @@ def test_a_domain_for_the_first_entry_says_nothing_of_the_others() -> None:
     assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
 
 
-@FACTS
 def test_a_condition_for_all_of_no_indices_says_nothing() -> None:
     """p x**2 with "p >= 0 for all i < n", n = 0 allowed: p = -1 is admissible."""
     s = Statement(p * x**2, {"x": SCALAR}, {"p": SCALAR}, {"n": 0}, (), (Condition("ge", p, (n,)),))
@@ -81,7 +63,6 @@ def test_a_condition_for_all_of_no_indices_says_nothing() -> None:
     assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
 
 
-@FACTS
 def test_facts_about_one_entry_do_not_empty_a_domain() -> None:
     """q[0] >= 0 and q[1] < 0 contradict each other only if the first speaks of every entry."""
     q = entry("par", "q", [bound(0)])
@@ -90,7 +71,6 @@ def test_facts_about_one_entry_do_not_empty_a_domain() -> None:
     assert rejected(s, ILL_POSED, ev.EmptyDomain(1))
 
 
-@FACTS
 @pytest.mark.parametrize(
     "text, options",
     [
@@ -105,7 +85,6 @@ def test_slices_in_conditions(text: str, options: dict) -> None:
 # --- an opened index is taken for another one ---------------------------------------------------------------
 
 
-@CAPTURE
 def test_a_guard_on_one_index_does_not_cover_an_inner_sum() -> None:
     """where(y[i] > 0, x Sum_j log y[j], 0): y = (1, -1) makes log(-1) real only if j is taken for i."""
     inner = x * over("Sum", n, apply("log", yi))
@@ -113,7 +92,6 @@ def test_a_guard_on_one_index_does_not_cover_an_inner_sum() -> None:
     assert rejected(Statement(f, {"x": SCALAR}, {"y": VECTOR}, {"n": 1}), AFFINE, ev.Proof(ev.Affine()))
 
 
-@CAPTURE
 def test_a_guard_on_one_index_in_text() -> None:
     v = convexcheck.check("x*sum(where(y > 0, sum(log(y)), 0))", wrt="x", parameters={"y": "n"}, budget=3)
     assert v.status != "PROVED"
@@ -122,7 +100,6 @@ def test_a_guard_on_one_index_in_text() -> None:
 # --- a slot is used with another number of indices than it has ----------------------------------------------
 
 
-@SLOT
 def test_a_slot_used_without_its_index() -> None:
     """w'exp(B)w is not convex for B = 0 off the diagonal, -inf on it; t'exp(B)t with a scalar t is."""
     positive = apply("exp", entry("par", "B", [bound(1), bound(0)]))
@@ -152,14 +129,12 @@ def test_a_symmetric_matrix_may_have_negative_entries() -> None:
     assert rejected(s, ILL_POSED, ev.EmptyDomain(1))
 
 
-@ILL
 def test_a_power_with_an_exponent_that_happens_to_be_whole_is_real() -> None:
     """x**p at x = -1, p = 2."""
     s = Statement(x**p, {"x": SCALAR}, {"p": SCALAR}, {}, (), (Condition("eq", p - 2),))
     assert rejected(s, ILL_POSED, ev.Undefined(ev.Instance((), (("p", scalar(2)),), (("x", scalar(-1)),))))
 
 
-@ILL
 def test_x_to_a_parameter_that_is_two_is_not_ill_posed() -> None:
     assert convexcheck.check("x**p", wrt="x", parameters={"p": ""}, given="p == 2", budget=3).status != "ILL_POSED"
 
@@ -175,14 +150,12 @@ def test_an_empty_sum_is_real_whatever_its_term() -> None:
 # --- one printed statement for two meanings -----------------------------------------------------------------
 
 
-@PRINT
 def test_a_parameter_called_pi_beside_the_constant() -> None:
     """The text "pi*x**2" with a parameter pi means the parameter, for which it is not convex."""
     s = Statement(PI * x**2, {"x": SCALAR}, {"pi": SCALAR})
     assert rejected(s, CONVEX, ev.Proof(SMOOTH))
 
 
-@PRINT
 def test_all_of_an_array_s_digest_is_printed() -> None:
     lines = []
     for digest in ("a" * 64, "a" * 16 + "b" * 48):
@@ -191,26 +164,22 @@ def test_all_of_an_array_s_digest_is_printed() -> None:
     assert lines[0] != lines[1]
 
 
-@TYPES
 def test_an_array_is_named_by_a_digest() -> None:
     s = Statement(x**2 + p, {"x": SCALAR}, {"p": Declaration((), False, "../../etc/passwd")})
     assert rejected(s, CONVEX, ev.Proof(SMOOTH))
 
 
-@PRINT
 @pytest.mark.parametrize("assumption", ["fine\nfunction   -x**2", "\ud800", "\x1b[2J"])
 def test_an_assumption_is_one_printable_line(assumption: str) -> None:
     assert rejected(Statement(x**2, {"x": SCALAR}, assumptions=(assumption,)), CONVEX, ev.Proof(SMOOTH))
 
 
-@TYPES
 @pytest.mark.parametrize("declaration", [Declaration((), True), Declaration((), False, "a" * 64)])
 def test_a_variable_is_neither_an_integer_nor_fixed(declaration: Declaration) -> None:
     """The integers are no convex set, and a fixed array does not vary."""
     assert rejected(Statement(x**2, {"x": declaration}), CONVEX, ev.Proof(SMOOTH))
 
 
-@TYPES
 @pytest.mark.parametrize(
     "f", [x * apply("abs", apply("lt", 0, p)), x + apply("lt", p, 0), apply("where", p, x, x + 1)], ids=str
 )
