@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.statement import Condition
+from convexcheck.expression.statement import Condition, Declaration
 from convexcheck.expression.term import Expression, add, mul
 from convexcheck.read.array_functions import PREDICATES
 from convexcheck.read.formula import Formula, Scope
@@ -111,6 +111,24 @@ def conditions(domain: Sequence[Written], given: Sequence[Written], scope: Scope
                 raise source.error(part, "`domain` without a variable", "a condition on variables", hint)
             region.append(c)
     return Conditions(tuple(region), tuple(assumed), dict(scope.sizes))
+
+
+def whole(conditions: Iterable[Condition], parameters: Mapping[str, Declaration]) -> tuple[Condition, ...]:
+    """The same conditions, where ``y < k`` between integers reads ``y <= k - 1``.
+
+    >>> from convexcheck.expression.term import dim, entry
+    >>> y = entry("par", "y")
+    >>> whole([Condition("gt", dim("k") - y)], {"y": Declaration((), integer=True)})[0].relation
+    'ge'
+    """
+
+    def integral(e: Expression) -> bool:
+        known = e.op == "par" and e.data in parameters and parameters[e.data].integer
+        literal = e.op == "const" and e.data.denominator == 1
+        return known or literal or e.op == "dim" or (e.op in ("add", "mul") and all(map(integral, e.args)))
+
+    strict = [c.relation == "gt" and integral(c.body) for c in (listed := tuple(conditions))]
+    return tuple(Condition("ge", c.body - 1, c.sizes) if s else c for c, s in zip(listed, strict, strict=True))
 
 
 def _conditions(formula: Formula, node: ast.expr) -> Iterator[tuple[ast.expr, Condition]]:

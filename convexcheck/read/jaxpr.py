@@ -21,7 +21,7 @@ from convexcheck.expression.term import dim, nodes
 from convexcheck.read.agreement import agree
 from convexcheck.read.arguments import Arguments, Shape, arguments
 from convexcheck.read.closure import Captured
-from convexcheck.read.conditions import Texts, read_conditions
+from convexcheck.read.conditions import Texts, read_conditions, whole
 from convexcheck.read.declarations import dimensions
 from convexcheck.read.equations import Reader, complete
 from convexcheck.read.facts import facts
@@ -158,7 +158,7 @@ class _Task:
             parameters = {
                 n: replace(d, array=digest(a)) if (a := data[n]) is not None else d for n, d in parameters.items()
             }
-        given = (*assumed, *conditions.given)
+        given = whole((*assumed, *conditions.given), parameters)
         s = Statement(function, variables, parameters, conditions.sizes, conditions.domain, given)
         function = without_infinity(function, Context(s))
         return replace(s, function=function, assumptions=tuple(reader.assumptions)).check()

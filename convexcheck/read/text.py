@@ -14,7 +14,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Declaration, Statement
 from convexcheck.expression.term import Expression
 from convexcheck.read.array_functions import CONSTANTS, NAMES, PREDICATES
-from convexcheck.read.conditions import Texts, Written, conditions, written
+from convexcheck.read.conditions import Texts, Written, conditions, whole, written
 from convexcheck.read.declarations import STAGE, Names, check_name, declarations, dimensions
 from convexcheck.read.formula import Formula, scope_of, unknown_name
 from convexcheck.read.syntax import Source, free_names, parse
@@ -87,7 +87,8 @@ def read_text(
         hint = "sum(...) or mean(...)"
         raise ConvexcheckError(STAGE, f"the loss returns shape {shape_text(value.shape)}", "one real number", hint)
     constants = {n: replace(d, integer=n in scope.integers) for n, d in constants.items()}
-    return Statement(value.body, variables, constants, conditioned.sizes, conditioned.domain, conditioned.given).check()
+    given = whole(conditioned.given, constants)
+    return Statement(value.body, variables, constants, conditioned.sizes, conditioned.domain, given).check()
 
 
 def _declared_by_use(role: str, texts: list[Written], known: Mapping[str, object]) -> Declared:

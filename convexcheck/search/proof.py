@@ -185,6 +185,8 @@ def _strict(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[
     if not used:
         return (shown, "always") if set(names) == set(variables) else (None, "")
     weighed = [slot for slot in used if slot.name in names]
+    if {v for slot in weighed for v in slot.body.names("var")} != set(s.variables):
+        return None, ""  # a variable that no weighed argument sees: the map cannot be injective
     known = [(slot.body, slot.sizes) for slot in weighed]
     whole = all((generic("var", name, d), d.shape) in known for name, d in s.variables.items())
     return (shown, "always" if whole else injective(s.variables, weighed)) if weighed else (None, "")
