@@ -127,8 +127,10 @@ def whole(conditions: Iterable[Condition], parameters: Mapping[str, Declaration]
         literal = e.op == "const" and e.data.denominator == 1
         return known or literal or e.op == "dim" or (e.op in ("add", "mul") and all(map(integral, e.args)))
 
-    strict = [c.relation == "gt" and integral(c.body) for c in (listed := tuple(conditions))]
-    return tuple(Condition("ge", c.body - 1, c.sizes) if s else c for c, s in zip(listed, strict, strict=True))
+    def weaker(c: Condition) -> Condition:
+        return Condition("ge", c.body - 1, c.sizes) if c.relation == "gt" and integral(c.body) else c
+
+    return tuple(map(weaker, conditions))
 
 
 def _conditions(formula: Formula, node: ast.expr) -> Iterator[tuple[ast.expr, Condition]]:
