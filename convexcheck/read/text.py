@@ -87,8 +87,8 @@ def read_text(
         hint = "sum(...) or mean(...)"
         raise ConvexcheckError(STAGE, f"the loss returns shape {shape_text(value.shape)}", "one real number", hint)
     constants = {n: replace(d, integer=n in scope.integers) for n, d in constants.items()}
-    given = whole(conditioned.given, constants)
-    return Statement(value.body, variables, constants, conditioned.sizes, conditioned.domain, given).check()
+    holding = whole(conditioned.given, constants)
+    return Statement(value.body, variables, constants, conditioned.sizes, conditioned.domain, holding).check()
 
 
 def _declared_by_use(role: str, texts: list[Written], known: Mapping[str, object]) -> Declared:
