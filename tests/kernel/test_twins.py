@@ -43,6 +43,7 @@ REDUNDANT = (
     "/weights = ",  # the order of the weights
 )
 
+
 def certificate(name: str) -> bytes:
     text, options = CASES[name]
     verdict = convexcheck.check(text, budget=5, **options)
