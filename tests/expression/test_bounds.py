@@ -1,0 +1,111 @@
+"""Bounds: every value at an admissible point lies in the interval, open ends included."""
+
+from fractions import Fraction
+from math import inf
+
+import flint
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.functions import Interval
+from convexcheck.expression.statement import Condition, Declaration, Statement
+from convexcheck.expression.term import Expression, apply, bound, const, dim, entry, over
+from tests.expression.oracle import Undefined, ball, context, expressions, p, point, q, r, value, w0, x, y0, z
+
+n = dim("n")
+
+
+def outside(i: Interval, v: object) -> bool:
+    """Whether the ball `v` surely misses the interval; an exact value at an open end misses it too."""
+    low, high = (ball(e) if isinstance(e, Fraction) else None for e in (i.lo, i.hi))
+    below = low is not None and (v < low or (i.lo_open and v.is_exact() and v == low))
+    above = high is not None and (v > high or (i.hi_open and v.is_exact() and v == high))
+    return below or above or i.lo == inf or i.hi == -inf
+
+
+@settings(max_examples=600, deadline=None)
+@given(expressions(), st.integers(0, 10**6))
+def test_values_lie_in_their_interval(e: Expression, seed: int) -> None:
+    i = context().bounds(e)
+    for k in range(6):
+        try:
+            v = value(e, *point(seed + k))
+        except Undefined:
+            continue
+        if v.is_finite():
+            assert not outside(i, v), (e, i, v, point(seed + k))
+
+
+@pytest.mark.parametrize(
+    ("i", "v"),
+    [
+        (Interval(Fraction(0)), -1),
+        (Interval(Fraction(0), inf, True), 0),
+        (Interval(Fraction(0), Fraction(1)), 2),
+        (Interval(Fraction(0), Fraction(1), False, True), 1),
+    ],
+)
+def test_the_oracle_notices_a_value_outside(i: Interval, v: int) -> None:
+    assert outside(i, flint.arb(v))
+
+
+def _(lo: object, hi: object = inf, lo_open: bool = False, hi_open: bool = False) -> Interval:
+    ends = (Fraction(e) if isinstance(e, int | str) else e for e in (lo, hi))
+    return Interval(*ends, lo_open, hi_open)
+
+
+CASES = [  # expression, its sharpest interval: answers on paper
+    (x**2 + 1, _(1)),
+    (apply("exp", x), _(0, inf, True)),
+    (1 - q, _(0, 1)),
+    (2 * q - 3, _(-3, -1)),
+    (r - 2, _(0, inf, True)),
+    (r**2, _(4, inf, True)),
+    (1 / r, _(0, "1/2", True, True)),
+    (-1 / r, _("-1/2", 0, True, True)),
+    (p * q, _(0)),
+    (p / r, _(0)),
+    (apply("sigmoid", p), _("1/2", 1, False, True)),
+    (apply("log", r), _(0, inf, True)),
+    (apply("log", z), _(-inf)),
+    (apply("abs", q - 3), _(2, 3)),
+    (over("Sum", n, y0), _(0, inf, True)),
+    (over("Sum", n, w0), _(-inf)),  # w >= -2 gives Sum >= -2n, which has no lower end
+    (over("Max", n, w0), _(-2)),
+    (over("Sum", 3, const(-2) + 0 * bound(0)), _(-6, -6)),
+    (entry("var", "w", [entry("par", "k")]), _(-2)),
+]
+
+
+@pytest.mark.parametrize(("e", "i"), CASES, ids=str)
+def test_known_intervals(e: Expression, i: Interval) -> None:
+    found = context().bounds(e)
+    assert (found.lo, found.hi) == (i.lo, i.hi)
+    assert (found.lo_open, found.hi_open or found.hi == inf) == (i.lo_open, i.hi_open or i.hi == inf)
+
+
+SCALAR = Declaration()
+PAIR = {"x": SCALAR, "y": SCALAR}
+a, b = entry("var", "x"), entry("var", "y")
+FACTS = [  # conditions, expression, lower end that follows
+    ([Condition("ge", 1 - a - b)], 3 - 2 * a - 2 * b, 1),
+    ([Condition("ge", a - b)], 2 * a - 2 * b + 5, 5),
+    ([Condition("eq", a + b - 4)], a + b, 4),
+    ([Condition("ge", a - 1), Condition("ge", a - 3)], a, 3),
+    ([Condition("ge", 1 - a - b)], a + b, -inf),  # the other side of the fact
+    ([Condition("ge", 1 - a - b)], 2 - 2 * a - b, -inf),  # no multiple of it
+]
+
+
+@pytest.mark.parametrize(("facts", "e", "low"), FACTS, ids=str)
+def test_multiples_of_facts(facts: list[Condition], e: Expression, low: float) -> None:
+    assert Context(Statement(a, PAIR), facts).bounds(e).lo == low
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_fact_speaks_of_its_own_indices_only(index: int) -> None:
+    v = entry("par", "v", [bound(0)])
+    s = Statement(a, PAIR, {"v": Declaration((dim(3),))}, {}, (), (Condition("ge", v, (dim(2),)),))
+    assert (Context(s).bounds(entry("par", "v", [index])).lo == 0) == (index < 2)
