@@ -43,7 +43,10 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         i = c.bounds(form)
         if i.positive or (i.lo >= 0 and not strict):
             return Bounds()
-    if strict or depth > 3:
+    if strict and depth == 0:
+        target = positive(e, scope)
+        return None if target is None else _rewritten(e, target, scope, Bounds())
+    if depth > 3:
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
@@ -272,6 +275,20 @@ def _sum_of_squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
 
     target = sum_of_squares(e, scope)
     return None if target is None else _rewritten(e, target, scope, Bounds())
+
+
+MARGINS = (Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 100), Fraction(1, 1000))
+
+
+def positive(e: Expression, scope: Scope) -> Expression | None:
+    """An expression identical to the polynomial `e` that is a positive constant plus squares, or None."""
+    from convexcheck.search.sos import sum_of_squares
+
+    for margin in MARGINS:
+        squares = sum_of_squares(e - margin, scope)
+        if squares is not None:
+            return margin + squares
+    return None
 
 
 def fraction(e: Expression, c: Context) -> Expression:

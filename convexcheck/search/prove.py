@@ -26,9 +26,11 @@ from convexcheck.expression.term import (
     mul,
     over,
     power,
+    rebuild,
     substitute,
+    transform,
 )
-from convexcheck.search.forms import nonnegative
+from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
@@ -197,10 +199,27 @@ class Prover:
         return None if rule is None else ev.Rewriting(scope.close(target), rule)
 
     def _rewriting(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
-        target = normal(e, scope.context)
-        if target is e or not total(target, scope.context):
+        for target in (normal(e, scope.context), _completed(e, scope)):
+            if target is not e and total(target, scope.context):
+                found = self._retarget(e, target, side, scope, depth)
+                if found is not None:
+                    return found
+        return None
+
+
+def _completed(e: Expression, scope: Scope) -> Expression:
+    """`e` with the polynomials under roots and logarithms written as a positive constant plus squares."""
+
+    def leaf(node: Expression, level: int) -> Expression | None:
+        root = node.op == "pow" and node.args[1].op == "const" and node.args[1].data.denominator > 1
+        if not (root or node.op == "log") or node.loose or not node.has("var"):
             return None
-        return self._retarget(e, target, side, scope, depth)
+        if scope.context.bounds(node.args[0]).positive:
+            return None
+        target = positive(node.args[0], scope)
+        return None if target is None else rebuild(node, [target, *node.args[1:]])
+
+    return transform(e, leaf)
 
 
 def slot(name: str) -> Expression:
