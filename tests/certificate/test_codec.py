@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.claim import VERDICTS, Certificate, Claim
 from convexcheck.certificate.codec import MAX_BYTES, decode, encode, statement_digest
+from convexcheck.certificate.evidence import VERDICTS, Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import RELATIONS, Condition, Declaration, Statement

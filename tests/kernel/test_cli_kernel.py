@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.claim import Certificate, Claim
 from convexcheck.certificate.codec import encode
+from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.statement import Declaration, Statement
 from convexcheck.expression.term import entry
 from convexcheck.kernel.check import Rejected, verify

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from convexcheck.certificate import codec, evidence
-from convexcheck.certificate.claim import Certificate
 from convexcheck.certificate.codec import encode
+from convexcheck.certificate.evidence import Certificate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.term import Expression, rebuild
 from convexcheck.kernel.check import verify
