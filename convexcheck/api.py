@@ -18,11 +18,11 @@ import numpy as np
 
 from convexcheck.certificate import arrays as array_files
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.claim import Certificate, Claim
 from convexcheck.certificate.codec import decode, encode, statement_digest
+from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import const, substitute
+from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.kernel.points import jensen_gap
@@ -273,8 +273,8 @@ class _Pipeline:
         general, sizes = replace(q.general, given=(*q.general.given, *facts)), tuple(q.sizes.items())
 
         def instance(claim: Claim, proof: ev.Proof) -> tuple[Claim, ev.Evidence]:
-            at = {name: const(value) for name, value in sizes}
-            modulus = None if claim.modulus is None else substitute(claim.modulus, {}, at)
+            at = {("dim", name): value for name, value in sizes}
+            modulus = None if claim.modulus is None else substitute(claim.modulus, at)
             return replace(claim, modulus=modulus), ev.Generalisation(general, sizes, claim.modulus, proof)
 
         return self.first(q, general, verdict, budget, instance)

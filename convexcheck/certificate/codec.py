@@ -15,7 +15,7 @@ from fractions import Fraction
 from types import NoneType, UnionType
 from typing import Any
 
-from convexcheck.certificate.claim import Certificate
+from convexcheck.certificate.evidence import Certificate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import Statement

@@ -1,14 +1,15 @@
-"""Evidence: one dataclass per kind, each named after the theorem that the kernel applies (trusted: data only).
+"""Claims, and evidence: one record per kind, each named after the theorem that the kernel applies (trusted: data only).
 
 Expressions in evidence may use loose bound indices for the indices that the rules above have opened,
 the innermost as 0. `Curvature` rules show that an expression is convex (or concave), `Sign` rules that a
 value is >= 0 or > 0. What each must contain is the kernel's business; these are only the shapes.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from convexcheck.expression.errors import Record
-from convexcheck.expression.statement import Statement
+from convexcheck.expression.statement import Statement, names_for, text
 from convexcheck.expression.term import Expression
 
 # --- values >= 0 or > 0 -------------------------------------------------------------------------------
@@ -212,3 +213,37 @@ class EmptyDomain(Record):
 
 
 Evidence = Proof | Generalisation | JensenGap | Neither | Undefined | OutsideDomain | EmptyDomain
+
+# --- claims -------------------------------------------------------------------------------------------
+
+VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
+
+
+class Claim(Record):
+    """A verdict on a statement.
+
+    Args:
+        verdict: one of `VERDICTS`; "affine" means both convex and concave, "neither" refutes both.
+        strict: "" (nothing claimed), "always", or the condition under which it is strict, as the kernel words it.
+        modulus: mu >= 0, free of variables, such that the function (its negative, if concave) minus
+            (mu/2) times the sum of squares of all variables is convex; None where nothing is claimed.
+    """
+
+    verdict: str
+    strict: str = ""
+    modulus: Expression | None = None
+
+
+class Certificate(Record):
+    """A statement, a claim about it, and the evidence; `codec` turns it into a file and back."""
+
+    statement: Statement
+    claim: Claim
+    evidence: Evidence
+
+
+def injective(variables: Iterable[str], slots: Iterable[Slot]) -> str:
+    """The condition under which affine arguments determine the variables, in words."""
+    named = [(slot, names_for(slot.body, slot.sizes)) for slot in slots]
+    images = (f"{s.name}[{', '.join(n)}] = {text(s.body, n)}" if n else f"{s.name} = {text(s.body)}" for s, n in named)
+    return f"if the linear part of ({', '.join(variables)}) -> ({', '.join(images)}) is injective (full column rank)"

@@ -76,7 +76,7 @@ class Expression:
         return Expression, (self.op, self.args, self.data)
 
     def __repr__(self) -> str:
-        from convexcheck.expression.text import text
+        from convexcheck.expression.statement import text
 
         return text(self)
 
@@ -269,24 +269,18 @@ def bind(op: str, index: Expression, body: Expression) -> Expression:
     return over(op, index.args[0], abstract(body, [index]))
 
 
-Entries = Mapping[tuple[str, str], Expression]
-
-
-def substitute(node: Expression, entries: Entries, sizes: Mapping[str, Expression] | None = None) -> Expression:
-    """Replace array entries and sizes, without capture.
+def substitute(node: Expression, values: Mapping[tuple[str, Any], Operand]) -> Expression:
+    """Replace array entries, sizes and opened indices, without capture.
 
     Args:
         node: the expression to rebuild.
-        entries: for ``(op, name)`` a body whose bound indices 0, 1, ... stand for the entry's indices; for
-            ``("index", serial)`` a closed expression.
-        sizes: for a symbolic size its value.
+        values: for ``(op, name)`` a body whose bound indices 0, 1, ... stand for the entry's indices; for
+            ``("dim", name)`` and ``("index", serial)`` a closed expression.
     """
 
     def leaf(e: Expression, k: int) -> Expression | None:
-        if e.op == "dim":
-            return sizes.get(e.data) if sizes else None
-        body = entries.get((e.op, e.data))
-        return body and instantiate(body, [transform(a, leaf, k) for a in e.args])
+        body = values.get((e.op, e.data))
+        return None if body is None else instantiate(const(body), [transform(a, leaf, k) for a in e.args])
 
     return transform(node, leaf)
 

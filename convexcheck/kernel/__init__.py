@@ -1,4 +1,4 @@
 """The kernel (trusted): accepts a certificate or rejects it, without searching.
 
-Reading order: `sign`, `curvature`, `points`, `check`.
+Reading order: `rules`, `points`, `check`.
 """

@@ -6,17 +6,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.claim import VERDICTS, Claim
 from convexcheck.certificate.codec import decode, statement_digest
+from convexcheck.certificate.evidence import VERDICTS, Claim
 from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
-from convexcheck.expression.statement import Condition, Statement, generic
-from convexcheck.expression.term import Expression, add, const, mul, substitute
-from convexcheck.expression.text import statement_lines
-from convexcheck.kernel.curvature import SIDES, curvature, strictness, total_over
+from convexcheck.expression.statement import Condition, Statement, generic, statement_lines
+from convexcheck.expression.term import Expression, add, mul, substitute
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
-from convexcheck.kernel.sign import Rejection, Scope, require, sign
+from convexcheck.kernel.rules import SIDES, Rejection, Scope, curvature, require, sign, strictness, total_over
 
 Used = Counter[str]
 
@@ -161,7 +159,7 @@ def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Pa
     notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
     admit_sizes(general, e.sizes)
     at = general.instance(sizes)
-    modulus = None if e.modulus is None else substitute(e.modulus, {}, {n: const(k) for n, k in sizes.items()})
+    modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in sizes.items()})
     bare = {n: replace(d, array="") for n, d in s.parameters.items()}
     same = (at.function, at.domain, at.variables, at.assumptions) == (s.function, s.domain, s.variables, s.assumptions)
     same = same and modulus is claim.modulus and at.parameters == bare and not s.sizes

@@ -14,7 +14,7 @@ from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, opened, over
-from convexcheck.kernel.sign import Rejection, require
+from convexcheck.kernel.rules import Rejection, require
 
 Named = tuple[tuple[str, ev.Array], ...]
 Sizes = Mapping[str, int]

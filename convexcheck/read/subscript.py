@@ -57,7 +57,7 @@ def integral(e: Expression, allowed: frozenset[str] = _INTEGER) -> bool:
 
 def least_size(formula: Formula, size: Expression) -> int:
     """The value of a size where every dimension has its least value."""
-    return int(substitute(size, {}, {n: const(low) for n, low in formula.scope.sizes.items()}).data)
+    return int(substitute(size, {("dim", n): low for n, low in formula.scope.sizes.items()}).data)
 
 
 def _slice(formula: Formula, node: ast.Slice, size: Expression) -> tuple[Expression, Expression]:

@@ -2,7 +2,7 @@
 
 The text is a Python expression of the names, numbers, operators and functions that DESIGN calls the text
 language, read through `ast` and a list of what is allowed; it is never evaluated. What the printer writes
-(``convexcheck.expression.text``) reads back as the same expression.
+(``convexcheck.expression.statement``) reads back as the same expression.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.statement import Declaration, Statement
-from convexcheck.expression.text import condition_text
+from convexcheck.expression.statement import Declaration, Statement, condition_text
 from convexcheck.report import points
 from convexcheck.report.hessian import factored_hessian
 from convexcheck.report.notation import array_text

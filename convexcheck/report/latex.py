@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from convexcheck.expression.statement import Statement
+from convexcheck.expression.statement import Statement, condition_text, index_names
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression, mul, power
-from convexcheck.expression.text import condition_text, index_names
 
 _ADD, _MUL, _POW, _ATOM = 1, 2, 4, 5
 _NAMED = {"exp", "log", "sin", "cos", "sinh", "cosh", "tanh"}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.statement import _parts, names_for, text
 from convexcheck.expression.term import ENTRIES, Expression, fresh, instantiate, mul, opened
-from convexcheck.expression.text import _parts, names_for, text
 
 _LOW, _SUM, _PRODUCT, _ATOM = 0, 1, 2, 5
 Axes = tuple[Expression, ...]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
+from convexcheck.expression.statement import index_names, text
 from convexcheck.expression.term import Expression, transform
-from convexcheck.expression.text import index_names, text
 from convexcheck.report.notation import array_text
 
 LONG = 240

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convexcheck.expression.text import condition_text
+from convexcheck.expression.statement import condition_text
 from convexcheck.report import points
 from convexcheck.report.explain import names
 from convexcheck.report.notation import array_text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.claim import Claim, injective
+from convexcheck.certificate.evidence import Claim, injective
 from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form

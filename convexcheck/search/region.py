@@ -23,9 +23,8 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import Polynomial, polynomial
-from convexcheck.expression.statement import Declaration, Statement
+from convexcheck.expression.statement import Declaration, Statement, text
 from convexcheck.expression.term import ONE, Expression, apply, const, instantiate, mul, power, rebuild, substitute
-from convexcheck.expression.text import text
 
 MAX_DEGREE, MAX_TERMS = 200, 400
 _BITS = 128

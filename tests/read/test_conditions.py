@@ -5,9 +5,8 @@ import re
 import pytest
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.statement import Declaration
+from convexcheck.expression.statement import Declaration, condition_text
 from convexcheck.expression.term import bound, dim, entry
-from convexcheck.expression.text import condition_text
 from convexcheck.read.conditions import read_conditions
 from convexcheck.read.formula import Formula, scope_of
 from convexcheck.read.syntax import Source, parse

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from convexcheck.expression.text import text
+from convexcheck.expression.statement import text
 from convexcheck.read.jaxpr import read_jax
 
 

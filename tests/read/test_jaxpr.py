@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.text import statement_lines, text
+from convexcheck.expression.statement import statement_lines, text
 from convexcheck.read.arguments import arguments
 from convexcheck.read.jaxpr import read_jax
 from tests.read.jax_losses import CONCRETE_ONLY, CONDITIONS, LOSSES, ONE_SIZE, SIZES

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS
+from convexcheck.expression.statement import statement_lines
 from convexcheck.expression.term import (
     PI,
     add,
@@ -27,7 +28,6 @@ from convexcheck.expression.term import (
     over,
     power,
 )
-from convexcheck.expression.text import statement_lines
 from convexcheck.read.array_functions import KNOWN_ONLY
 from convexcheck.read.text import read_text
 
