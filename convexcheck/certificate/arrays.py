@@ -1,6 +1,6 @@
 """Arrays beside a certificate: files named by the digest of their content (trusted).
 
-A file holds a header line (dtype and shape) and the raw bytes, little-endian and row-major. It is read
+A file holds a header line with the shape and the float64 entries, little-endian and row-major. It is read
 once; the same bytes are hashed and parsed, and every entry must be finite.
 """
 
@@ -19,13 +19,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
 
 def pack(array: np.ndarray) -> bytes:
-    """The file's bytes for a float64 or int64 array."""
-    dtype = "<i8" if array.dtype.kind in "iub" else "<f8"
-    return _header(dtype, array.shape) + b"\n" + np.ascontiguousarray(array, dtype).tobytes()
+    """The file's bytes; an integer that no float64 equals is refused."""
+    if array.dtype.kind in "iu" and any(int(float(v)) != v for v in array.reshape(-1).tolist()):
+        raise ConvexcheckError("arrays", "an integer that no float64 equals", "integers up to 2**53")
+    return _header(array.shape) + np.ascontiguousarray(array, "<f8").tobytes()
 
 
-def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
-    return f"convexcheck array {dtype} {','.join(map(str, shape))}".encode()
+def _header(shape: tuple[int, ...]) -> bytes:
+    return f"convexcheck array <f8 {','.join(map(str, shape))}\n".encode()
 
 
 def digest(data: bytes) -> str:
@@ -39,7 +40,7 @@ def path(folder: Path, name: str) -> Path:
 
 
 def load(folder: Path, array: Array) -> np.ndarray:
-    """The float64 or int64 array in the file that `array` names by its digest, read from `folder` and checked.
+    """The float64 array in the file that `array` names by its digest, read from `folder` and checked.
 
     Raises:
         ConvexcheckError: when the file is missing, has another digest or shape, or holds NaN or infinity.
@@ -51,11 +52,11 @@ def load(folder: Path, array: Array) -> np.ndarray:
         raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", "a file by the certificate") from error
     if digest(data) != array.digest:
         raise ConvexcheckError("arrays", f"{file.name} has changed", f"content with digest {array.digest}")
-    header, _, body = data.partition(b"\n")
-    dtype = "<i8" if header == _header("<i8", array.shape) else "<f8"
-    found = np.frombuffer(body, dtype) if len(body) == 8 * math.prod(array.shape) else np.array([np.nan])
-    if header != _header(dtype, array.shape) or not np.isfinite(found).all():
-        raise ConvexcheckError("arrays", f"{file.name} holds {header!r}", f"finite numbers of shape {array.shape}")
+    header = _header(array.shape)
+    whole = data.startswith(header) and len(data) == len(header) + 8 * math.prod(array.shape)
+    found = np.frombuffer(data[len(header) :] if whole else b"", "<f8")
+    if not whole or not np.isfinite(found).all():
+        raise ConvexcheckError("arrays", f"{file.name} holds {data[:60]!r}", f"finite numbers of shape {array.shape}")
     return found.reshape(array.shape)
 
 

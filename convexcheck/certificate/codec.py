@@ -5,7 +5,6 @@ nodes, so that shared parts are written once. Reading is strict: a file is taken
 byte for byte, what writing its content gives. The digest guards against accidents only.
 """
 
-import dataclasses
 import hashlib
 import json
 import re
@@ -16,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any
 
 from convexcheck.certificate.evidence import Certificate
-from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import ENTRIES, Expression, rebuild
@@ -55,27 +54,21 @@ def decode(data: bytes) -> Certificate:
         ConvexcheckError: saying where the bytes differ from any certificate of this version.
     """
     try:
-        return _decode(data)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"{len(data)} bytes")
+        document = json.loads(data.decode("ascii"))
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise ValueError(f"format {document['format']!r}, version {document['version']!r}")
+        nodes: list[Expression] = []
+        for row in document["nodes"]:
+            nodes.append(_node(row, nodes))
+        certificate = Certificate(**_fields(Certificate, document, nodes))
+        if encode(certificate) != data:  # whatever slipped through above as another value is caught here
+            raise ValueError("the file is not in canonical form, or its digest is wrong")
+        return certificate
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
         what = f"{type(error).__name__} {error}"
         raise ConvexcheckError("certificate", what, f"a canonical file of version {VERSION}", "a new one") from error
-
-
-def _decode(data: bytes) -> Certificate:
-    """Whatever slips through here as another value is caught by the comparison with the file that it would give."""
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"{len(data)} bytes")
-    document = json.loads(data.decode("ascii"))
-    if (document["format"], document["version"]) != (FORMAT, VERSION):
-        raise ValueError(f"format {document['format']!r}, version {document['version']!r}")
-    nodes: list[Expression] = []
-    for row in document["nodes"]:
-        nodes.append(_node(row, nodes))
-    hints = typing.get_type_hints(Certificate)
-    certificate = Certificate(*(_build(hint, document[name], nodes) for name, hint in hints.items()))
-    if encode(certificate) != data:
-        raise ValueError("the file is not in canonical form, or its digest is wrong")
-    return certificate
 
 
 def _dump(value: Any) -> bytes:
@@ -89,7 +82,7 @@ def _plain(value: Any, nodes: Nodes) -> Any:
         return [_plain(v, nodes) for v in value]
     if isinstance(value, Mapping):
         return [[k, _plain(v, nodes)] for k, v in value.items()]
-    if dataclasses.is_dataclass(value):
+    if isinstance(value, Record):
         return {"kind": type(value).__name__, **{k: _plain(v, nodes) for k, v in vars(value).items()}}
     return str(value) if isinstance(value, Fraction) else value
 
@@ -112,16 +105,10 @@ def _node(row: Any, nodes: list[Expression]) -> Expression:
     data = _fraction(data) if kind is Fraction else data
     if len(numbers) not in lengths or type(data) is not kind or (kind is int and str(data)[0] == "-"):
         raise ValueError(f"node {row}")
-    node = Expression(op, tuple(_at(k, nodes) for k in numbers), data)
+    node = Expression(op, tuple(nodes[k] for k in numbers), data)
     if op in ("add", "mul", "pow", "max") and rebuild(Expression(op), node.args) is not node:
         raise ValueError(f"node {row} is not in constructor form")
     return node
-
-
-def _at(number: Any, nodes: list[Expression]) -> Expression:
-    if type(number) is not int or number < 0:
-        raise ValueError(f"node number {number!r}")
-    return nodes[number]
 
 
 def _fraction(value: Any) -> Fraction:
@@ -130,24 +117,25 @@ def _fraction(value: Any) -> Fraction:
     return Fraction(value)
 
 
+def _fields(record: type, value: Any, nodes: list[Expression]) -> dict[str, Any]:
+    return {name: _build(hint, value[name], nodes) for name, hint in typing.get_type_hints(record).items()}
+
+
 def _build(hint: Any, value: Any, nodes: list[Expression]) -> Any:
     """The value of type `hint` that `value` encodes."""
     origin, options = typing.get_origin(hint), typing.get_args(hint)
     if origin in (UnionType, typing.Union):
-        name = value["kind"] if isinstance(value, dict) else "NoneType" if value is None else None
-        return _build(next(o for o in options if name in (None, o.__name__)), value, nodes)
+        kind = value["kind"] if isinstance(value, dict) else "NoneType" if value is None else options[0].__name__
+        return _build({o.__name__: o for o in options}[kind], value, nodes)
     if hint in (Expression, Fraction):
-        return _at(value, nodes) if hint is Expression else _fraction(value)
+        return nodes[value] if hint is Expression else _fraction(value)
     if origin is tuple:
         hints = [options[0]] * len(value) if options[-1] is Ellipsis else options
         return tuple(_build(h, v, nodes) for h, v in zip(hints, value, strict=True))
     if origin is Mapping:
         return {_build(options[0], k, nodes): _build(options[1], v, nodes) for k, v in value}
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        fields = typing.get_type_hints(hint)
-        if value["kind"] != hint.__name__ or set(value) != {"kind", *fields}:
-            raise ValueError(f"{hint.__name__} with the fields {sorted(value)}")
-        return hint(**{name: _build(h, value[name], nodes) for name, h in fields.items()})
+    if issubclass(hint, Record):
+        return hint(**_fields(hint, value, nodes))
     if type(value) is not hint:
         raise ValueError(f"{value!r} where {hint.__name__} is expected")
     return value

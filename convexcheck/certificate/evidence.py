@@ -130,6 +130,11 @@ class Array(Record):
     entries: tuple[Fraction, ...]
     digest: str = ""
 
+    def __str__(self) -> str:
+        entries = ", ".join(map(str, self.entries))
+        whole = f"[{entries}] of shape {list(self.shape)}" if self.shape else entries
+        return f"array {self.digest}" if self.digest else whole
+
 
 class Instance(Record):
     """Values for the sizes and for the parameters, and for the variables where the rule needs a point."""
@@ -175,13 +180,17 @@ class Proof(Record):
     strict: Strict | None = None
 
 
-class JensenGap(Record):
-    """f(t x + (1-t) y) > t f(x) + (1-t) f(y) at the instance's sizes and parameters."""
+class Segment(Record):
+    """Two points x, y of the domain at the instance's sizes and parameters, and t in (0, 1)."""
 
     instance: Instance
     x: tuple[tuple[str, Array], ...]
     y: tuple[tuple[str, Array], ...]
     t: Fraction
+
+
+class JensenGap(Segment):
+    """f(t x + (1-t) y) > t f(x) + (1-t) f(y)."""
 
 
 class Neither(Record):
@@ -197,13 +206,8 @@ class Undefined(Record):
     instance: Instance
 
 
-class OutsideDomain(Record):
-    """x and y lie in the domain, t x + (1-t) y does not."""
-
-    instance: Instance
-    x: tuple[tuple[str, Array], ...]
-    y: tuple[tuple[str, Array], ...]
-    t: Fraction
+class OutsideDomain(Segment):
+    """t x + (1-t) y is not in the domain."""
 
 
 class EmptyDomain(Record):

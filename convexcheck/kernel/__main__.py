@@ -1,7 +1,5 @@
 """``python -m convexcheck.kernel CERT.json``: check one certificate file, and print what it shows."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
@@ -11,17 +9,16 @@ from pathlib import Path
 from convexcheck.kernel.check import Accepted, verify
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Check a file; 0 only if it is accepted, 1 if it is rejected, 2 if it cannot be read."""
     parser = argparse.ArgumentParser("python -m convexcheck.kernel", description="Check a convexcheck certificate.")
     parser.add_argument("certificate", type=Path)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     try:
         data = options.certificate.read_bytes()
     except OSError as error:
-        print(f"cannot read {options.certificate}: {error.strerror}", file=sys.stderr)
-        return 2
+        parser.error(f"cannot read {options.certificate}: {error.strerror}")
     answer = verify(data, options.certificate.parent)
     accepted = isinstance(answer, Accepted)
     print(json.dumps({"accepted": accepted, **asdict(answer)}) if options.json else answer)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode, statement_digest
-from convexcheck.certificate.evidence import VERDICTS, Claim
 from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
@@ -73,7 +72,7 @@ def _verify(data: bytes, folder: Path | None) -> Accepted:
     s, claim, e = certificate.statement.check(), certificate.claim, certificate.evidence
     used = Used()
     proved = claim.verdict in SIDES
-    fits = claim.verdict in VERDICTS and (proved or (not claim.strict and claim.modulus is None))
+    fits = claim.verdict in ev.VERDICTS and (proved or (not claim.strict and claim.modulus is None))
     require(fits, "claim", "{!r}, strict {!r}, modulus {}", claim.verdict, claim.strict, claim.modulus)
     if proved and isinstance(e, ev.Generalisation):
         notes = _generalisation(s, claim, e, folder, used)
@@ -128,7 +127,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     return Scope(context, Context(s, [*facts, *s.given]), used=used)
 
 
-def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]:
+def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[str]:
     scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
     rule = proof.curvature
     while isinstance(rule, ev.Rewriting):
@@ -152,7 +151,7 @@ def _proof(s: Statement, claim: Claim, proof: ev.Proof, used: Used) -> list[str]
     return ["inside", *_witness(proof.inside)] if proof.inside else []
 
 
-def _generalisation(s: Statement, claim: Claim, e: ev.Generalisation, folder: Path | None, used: Used) -> list[str]:
+def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder: Path | None, used: Used) -> list[str]:
     """The statement is the instance of `general` at `sizes`, and its fixed arrays satisfy what `general` assumes."""
     step, sizes, general = "Generalisation", dict(e.sizes), e.general.check()
     used[step] += 1
@@ -185,14 +184,7 @@ def _witness(e: object) -> list[str]:
         if isinstance(value, ev.Instance):
             out += _witness(value)
         elif isinstance(value, tuple):
-            out += [f"  {f'{name}: ' * (name in 'xy')}{n} = {_shown(v)}" for n, v in value]
+            out += [f"  {f'{name}: ' * (name in 'xy')}{n} = {v}" for n, v in value]
         else:
             out.append(f"  {name} = {value}")
     return out
-
-
-def _shown(a: ev.Array | int) -> str:
-    """A size, or an array with all its entries."""
-    if isinstance(a, int) or a.digest:
-        return str(a) if isinstance(a, int) else f"array {a.digest}"
-    return f"[{', '.join(map(str, a.entries))}] of shape {list(a.shape)}" if a.shape else str(a.entries[0])

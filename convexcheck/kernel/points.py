@@ -1,7 +1,7 @@
 """Values at explicit points: conditions, counterexamples and ill-posed questions, in rationals or balls (trusted)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,18 @@ from convexcheck.certificate.arrays import load, rationals, written
 from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, opened, over
-from convexcheck.kernel.rules import Rejection, require
+from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over
+from convexcheck.kernel.rules import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
 Sizes = Mapping[str, int]
+Test = Callable[[Any, int], bool]  # a comparison; between a ball and 0 it holds only if it holds for all of the ball
 PRECISIONS = (64, 128, 256, 512, 1024)
 
 
 def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
     """The exact values of all arrays at an instance, and its sizes; every declaration is respected."""
-    sizes = dict(instance.sizes)
-    admit_sizes(s, instance.sizes)
+    sizes = admit_sizes(s, instance.sizes)
     found: dict[tuple[str, str], np.ndarray] = {}
     for op, declared, given in (("par", s.parameters, instance.parameters), ("var", s.variables, variables)):
         names = [name for name, _ in given]
@@ -33,10 +33,11 @@ def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | 
     return found, sizes
 
 
-def admit_sizes(s: Statement, sizes: tuple[tuple[str, int], ...]) -> None:
-    """Reject unless every symbolic size has exactly one value, not below its least."""
+def admit_sizes(s: Statement, sizes: tuple[tuple[str, int], ...]) -> Sizes:
+    """The sizes as a mapping; Rejection unless every symbolic size has exactly one value, not below its least."""
     fits = len(dict(sizes)) == len(sizes) == len(s.sizes) and all(k >= s.sizes.get(n, k + 1) for n, k in sizes)
     require(fits, "point", "sizes {} do not fit {}", sizes, dict(s.sizes))
+    return dict(sizes)
 
 
 def entries(name: str, d: Declaration, array: ev.Array | None, sizes: Sizes, folder: Path | None) -> np.ndarray:
@@ -54,40 +55,26 @@ def _size(e: Expression, sizes: Sizes) -> int:
     return int(e.data) if e.op == "const" else sizes[e.data]
 
 
-def decide(value: Callable[[bool], Any], test: Callable[[Any], bool]) -> Any:
-    """``value(exact)`` if `test` accepts it, exactly or in balls of growing precision; else None."""
+def decide(value: Callable[[bool], Any], test: Test) -> Any:
+    """``value(exact)`` if it compares with 0 as `test` says, exactly or in balls of growing precision; else None."""
     try:
         exact = value(True)
-        return exact if test(exact) else None
+        return exact if test(exact, 0) else None
     except Inexact:
         pass
     for bits in PRECISIONS:
-        with precision(bits):
+        with flint.ctx.workprec(bits):
             ball = value(False)
-            if ball.is_finite() and test(ball):
+            if ball.is_finite() and test(ball, 0):
                 return ball
     return None
 
 
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Balls of `bits` bits inside."""
-    before, flint.ctx.prec = flint.ctx.prec, bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
-
-
-def _decide(e: Expression, values: Values, sizes: Sizes, test: Callable[[Any], bool]) -> bool:
-    return decide(lambda exact: evaluate(e, values, sizes, exact), test) is not None
-
-
-def _largest(body: Expression, sizes: tuple[Expression, ...]) -> Expression:
-    """The largest value of `body` over its bound indices."""
-    for size in sizes:
+def _largest(body: Expression, ranges: Sequence[Expression], test: Test, values: Values, sizes: Sizes) -> bool:
+    """Whether the largest value of `body` over its bound indices, which run below `ranges`, surely passes the test."""
+    for size in ranges:
         body = over("Max", size, body)
-    return body
+    return decide(lambda exact: evaluate(body, values, sizes, exact), test) is not None
 
 
 def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
@@ -95,14 +82,8 @@ def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
     if c.relation in ("psd", "posdef", "symmetric"):
         return _matrix_holds(c, values, sizes)
     gap = apply("abs", c.body) if c.relation == "eq" else -c.body
-    test: Callable[[Any], bool] = (lambda b: b < 0) if c.relation == "gt" else (lambda b: b <= 0)
-    return any(_size(s, sizes) == 0 for s in c.sizes) or _decide(_largest(gap, c.sizes), values, sizes, test)
-
-
-def fails(c: Condition, values: Values, sizes: Sizes) -> bool:
-    """Whether the inequality surely fails at the point, for some of its indices."""
-    test: Callable[[Any], bool] = (lambda b: b >= 0) if c.relation == "gt" else (lambda b: b > 0)
-    return c.relation in ("ge", "gt") and _decide(_largest(-c.body, c.sizes), values, sizes, test)
+    empty = any(_size(s, sizes) == 0 for s in c.sizes)
+    return empty or _largest(gap, c.sizes, lt if c.relation == "gt" else le, values, sizes)
 
 
 def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
@@ -121,10 +102,9 @@ def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
     return True
 
 
-def _segment(s: Statement, e: ev.JensenGap | ev.OutsideDomain, folder: Path | None) -> tuple[list[Values], Sizes]:
+def _segment(s: Statement, e: ev.Segment, folder: Path | None) -> tuple[list[Values], Sizes]:
     """The points x, y, t x + (1-t) y; the first two satisfy every condition."""
-    x, sizes = point(s, e.instance, e.x, folder)
-    y, _ = point(s, e.instance, e.y, folder)
+    (x, sizes), (y, _) = (point(s, e.instance, end, folder) for end in (e.x, e.y))
     inside = all(holds(c, v, sizes) for v in (x, y) for c in (*s.domain, *s.given))
     fits = 0 < e.t < 1 and not e.instance.variables and inside
     require(fits, type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
@@ -135,55 +115,53 @@ def _segment(s: Statement, e: ev.JensenGap | ev.OutsideDomain, folder: Path | No
 
 def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) -> Any:
     """The ball (or rational) f(t x + (1-t) y) - t f(x) - (1-t) f(y) > 0, for -f if `side` is -1; else Rejection."""
-    (x, y, between), sizes = _segment(s, e, folder)
-    t = flint.fmpq(side * e.t.numerator, e.t.denominator)
+    points, sizes = _segment(s, e, folder)
+    t = flint.fmpq(e.t.numerator, e.t.denominator)
 
     def gap(exact: bool) -> Any:
-        middle, a, b = (evaluate(s.function, v, sizes, exact) for v in (between, x, y))
-        return side * middle - t * a - (side - t) * b
+        a, b, middle = (evaluate(s.function, v, sizes, exact) for v in points)
+        return side * (middle - t * a - (1 - t) * b)
 
-    value = decide(gap, lambda g: g > 0)
-    fits = value is not None and all(holds(c, between, sizes) for c in s.domain)
+    value = decide(gap, gt)
+    fits = value is not None and all(holds(c, points[2], sizes) for c in s.domain)
     require(fits, "JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
     return value
 
 
 def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
     """Why the question has no answer, as a sentence; else Rejection."""
+    conditions = [*s.domain, *s.given]
     if isinstance(e, ev.Undefined):
         values, sizes = point(s, e.instance, e.instance.variables, folder)
-        if all(holds(c, values, sizes) for c in (*s.domain, *s.given)) and _undefined(s, values, sizes):
+        if all(holds(c, values, sizes) for c in conditions) and _undefined(s, values, sizes):
             return "the function is not real at a point of the domain"
     elif isinstance(e, ev.OutsideDomain):
         (_, _, between), sizes = _segment(s, e, folder)
-        if any(fails(c, between, sizes) for c in s.domain):
+        fails = {"ge": gt, "gt": ge}
+        if any(c.relation in fails and _largest(-c.body, c.sizes, fails[c.relation], between, sizes) for c in s.domain):
             return "the domain is not convex"
-    elif isinstance(e, ev.EmptyDomain) and e.which in range(len(s.domain) + len(s.given)):
-        others = [*s.domain, *s.given]
-        c = others.pop(e.which)
-        body = c.body
-        for size in c.sizes:
-            body = opened(over("Sum", size, body))[0]
-        i = Context(s, others).bounds(body)
-        some = all((size.data if size.op == "const" else s.sizes[size.data]) >= 1 for size in c.sizes)
-        some = some and c.relation in ("ge", "gt", "eq")
-        if some and (i.negative or (c.relation == "gt" and i.hi <= 0) or (c.relation == "eq" and i.positive)):
+    elif isinstance(e, ev.EmptyDomain) and e.which in range(len(conditions)):
+        c = conditions.pop(e.which)
+        context = Context(s, conditions)
+        body = instantiate(c.body, Scope(context, context).over(c.sizes, c.body).indices)
+        opposite = {"ge": "gt", "gt": "ge", "eq": "ne"}.get(c.relation, "")  # of -body, against c
+        some = opposite and all(context.bounds(size).lo >= 1 for size in c.sizes)
+        if some and context.bounds(-body).obeys(opposite):
             return "no point satisfies every condition"
     raise Rejection(type(e).__name__, "it does not show that the statement is ill-posed")
 
 
 def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
     """Whether an operation outside every ``where`` surely has no real value at the point."""
-    context = Context(s)
+    context, surely = Context(s), {"ge": gt, "gt": ge, "ne": ge}
     ranges = [n.args[0] for n in nodes(s.function) if n.op in BINDERS]
     if any(r.loose or evaluate(r, values, sizes, exact=True) < 1 for r in ranges):
         return False  # what stands under an empty range need not be real
     for o in obligations(s.function, context):
-        if o.context is context and o.relation in ("ge", "gt", "ne"):
-            gap = apply("abs", o.value) if o.relation == "ne" else o.value
+        if o.context is context and o.relation in surely:
+            gap = -(apply("abs", o.value) if o.relation == "ne" else o.value)
             indices = [n for n in nodes(gap) if n.op == "index"]
-            worst = _largest(abstract(-gap, indices), tuple(i.args[0] for i in indices))
-            test: Callable[[Any], bool] = (lambda b: b > 0) if o.relation == "ge" else (lambda b: b >= 0)
-            if _decide(worst, values, sizes, test):
+            worst = abstract(gap, indices)
+            if _largest(worst, [i.args[0] for i in indices], surely[o.relation], values, sizes):
                 return True
     return False
