@@ -33,23 +33,22 @@ class EachTerm(Record):
 
 
 class DiagonalLowRank(Record):
-    """A form Sum_k a_k v_k**2 + sum_pq M_pq L_p L_q with L_p = Sum_k a_k r_pk v_k, v any direction entry.
+    """A form Sum_k a_k v_k**2 + m L**2 with L = Sum_k a_k r_k v_k, v any direction entry.
 
-    With G_pq = Sum_k a_k r_pk r_qk it is >= 0 for all v if and only if G + G M G is PSD.
+    With G = Sum_k a_k r_k**2 it is >= 0 for all v if and only if G + m G**2 >= 0.
 
     Args:
         size: the range of k, which is the bound index 0 of the next three.
-        direction: v_k. weight: a_k. vectors: the r_pk. matrix: M, row by row, symmetric.
-        weight_sign: a_k >= 0. minors: the principal minors of G + G M G, by size, then in lexicographic order.
+        direction: v_k. weight: a_k. vector: r_k. factor: m. weight_sign: a_k >= 0. least: G + m G**2 >= 0.
     """
 
     size: Expression
     direction: Expression
     weight: Expression
-    vectors: tuple[Expression, ...]
-    matrix: tuple[Expression, ...]
+    vector: Expression
+    factor: Expression
     weight_sign: "Sign"
-    minors: tuple["Sign", ...]
+    least: "Sign"
 
 
 Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank

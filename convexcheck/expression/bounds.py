@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, mul, nodes, opened
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, levels, mul, nodes, opened
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -58,8 +58,8 @@ class Context:
         return Context(replace(self.statement, function=ZERO, variables=variables, domain=(), given=()), facts)
 
     def declaration(self, e: Expression) -> Declaration | None:
-        """The declaration of the array that `e` is an entry of."""
-        return (self.statement.parameters if e.op == "par" else self.statement.variables).get(e.data)
+        """The declaration of the array that `e` is an entry of, if it is one."""
+        return {"par": self.statement.parameters, "var": self.statement.variables}.get(e.op, {}).get(e.data)
 
     def bounds(self, e: Expression) -> Interval:
         """An interval that contains `e` wherever the facts hold and `e` is defined.
@@ -119,8 +119,8 @@ def _match(pattern: Expression, target: Expression, values: dict[int, Expression
         return target.loose == 0 and values.setdefault(pattern.data - level, target) is target
     if (pattern.op, pattern.data, len(pattern.args)) != (target.op, target.data, len(target.args)):
         return False
-    levels = [level] * (len(pattern.args) - 1) + [level + BINDERS.get(pattern.op, 0)]
-    return all(_match(p, t, values, k) for p, t, k in zip(pattern.args, target.args, levels, strict=True))
+    inner = zip(pattern.args, target.args, levels(pattern.op, pattern.args), strict=True)
+    return all(_match(p, t, values, level + k) for p, t, k in inner)
 
 
 def _low(i: Interval) -> tuple[Number, bool]:
@@ -280,17 +280,14 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
     if (e, context) in seen:
         return
     seen.add((e, context))
-    if e.op == "where":
-        yield from obligations(e.args[0], context, seen)
-        for branch, truth in zip(e.args[1:], (True, False), strict=True):
-            inside = context.extended(assumed(e.args[0], truth)) if branch.args else context
-            yield from obligations(branch, inside, seen)
-        return
-    for a in (context.opened(e)[0],) if e.op in BINDERS else () if e.op == "index" else e.args:
-        yield from obligations(a, context, seen)
+    parts = [context.opened(e)[0]] if e.op in BINDERS else [] if e.op == "index" else e.args
+    for k, part in enumerate(parts):
+        branch = e.op == "where" and k > 0 and part.args
+        inside = context.extended(assumed(e.args[0], k == 1)) if branch else context
+        yield from obligations(part, inside, seen)
     if e.op in BINDERS:
         yield Obligation(context, "index", e.args[0], e.args[0] + 1)
-    declared = context.declaration(e) if e.op in ("var", "par") else None
+    declared = context.declaration(e)
     for index, size in zip(e.args, declared.shape if declared else (), strict=False):
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
@@ -327,6 +324,6 @@ def in_range(e: Expression, size: Expression, context: Context) -> bool:
 def _integral(e: Expression, context: Context) -> bool:
     if e.op in ("add", "mul"):
         return all(_integral(a, context) for a in e.args)
-    declared = context.declaration(e) if e.op == "par" else None
+    declared = context.declaration(e)
     whole = e.op == "const" and e.data.denominator == 1
     return whole or e.op in ("index", "dim") or bool(declared and declared.integer)

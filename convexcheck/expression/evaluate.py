@@ -69,7 +69,7 @@ class _Evaluator:
         if e.op in ("const", "dim"):
             return self.number(flint.fmpq(*e.data.as_integer_ratio()) if e.op == "const" else self.size(e))
         if e.op == "pi":
-            return flint.arb.pi() if self.number is flint.arb else _inexact()
+            return flint.arb.pi() if self.number is flint.arb else self.undefined()
         if e.op == "bound":
             return _each(self.number, np.arange(stack[0]).astype(object)).reshape((-1,) + (1,) * e.data)
         if e.op in BINDERS:
@@ -96,7 +96,7 @@ class _Evaluator:
         return value
 
     def undefined(self) -> Any:
-        return flint.arb("nan") if self.number is flint.arb else _inexact()
+        return self.number(0) / self.number(0)  # a ball that is not finite, or ZeroDivisionError
 
     def entry(self, e: Expression, indices: list[np.ndarray]) -> Any:
         key, array = (e.op, e.data), self.values.get((e.op, e.data))

@@ -70,23 +70,23 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
 def _verify(data: bytes, folder: Path | None) -> Accepted:
     certificate = decode(data)
     s, claim, e = certificate.statement.check(), certificate.claim, certificate.evidence
-    used = Used()
-    proved = claim.verdict in SIDES
-    fits = claim.verdict in ev.VERDICTS and (proved or (not claim.strict and claim.modulus is None))
+    used, proved = Used(), claim.verdict in SIDES
+    fits = proved or (not claim.strict and claim.modulus is None)
     require(fits, "claim", "{!r}, strict {!r}, modulus {}", claim.verdict, claim.strict, claim.modulus)
-    if proved and isinstance(e, ev.Generalisation):
-        notes = _generalisation(s, claim, e, folder, used)
-    elif proved and isinstance(e, ev.Proof):
-        notes = _proof(s, claim, e, used)
-    elif claim.verdict == "ill-posed":
-        notes = [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
-        used[type(e).__name__] += 1
-    elif claim.verdict == "neither" and isinstance(e, ev.Neither):
-        notes = _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
-    elif claim.verdict in ("not convex", "not concave") and isinstance(e, ev.JensenGap):
-        notes = _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
-    else:
-        raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
+    match claim.verdict, e:
+        case _, ev.Generalisation() if proved:
+            notes = _generalisation(s, claim, e, folder, used)
+        case _, ev.Proof() if proved:
+            notes = _proof(s, claim, e, used)
+        case "ill-posed", _:
+            notes = [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
+            used[type(e).__name__] += 1
+        case "neither", ev.Neither():
+            notes = _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
+        case "not convex" | "not concave", ev.JensenGap():
+            notes = _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
+        case _:
+            raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
     strict = f", strictly {claim.strict}" * bool(claim.strict)
     modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
     lines = (f"claim      {claim.verdict}{strict}{modulus}", *statement_lines(s), *notes)

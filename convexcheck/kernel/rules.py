@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from itertools import combinations
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context, rooted, total
@@ -11,7 +10,7 @@ from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, abstract, add, bound, fresh, instantiate, mul, over, substitute
+from convexcheck.expression.term import Expression, add, bind, bound, fresh, instantiate, mul, over, substitute
 
 
 class Rejection(ConvexcheckError):
@@ -78,41 +77,20 @@ def _each_term(e: Expression, rule: ev.EachTerm, scope: Scope) -> None:
 
 
 def _diagonal_low_rank(e: Expression, rule: ev.DiagonalLowRank, scope: Scope) -> None:
-    """Sum_k a_k z_k**2 + sum_pq M_pq L_p L_q >= 0 for all z iff G + G M G is PSD.
+    """Sum_k a_k z_k**2 + m L**2 >= 0 for all z iff G + m G**2 >= 0, where L = Sum a_k r_k z_k and G = Sum a_k r_k**2.
 
-    Minimise Sum a z**2 at given L = G s: the least value is s'Gs, so the form is s'(G + G M G)s at its least.
+    Minimise Sum a z**2 at given L = G s: the least value is G s**2, so the form is (G + m G**2) s**2 at its least.
     """
-    step, rank = "DiagonalLowRank", range(len(rule.vectors))
-    size = scope.place(step, rule.size)
-    inner = scope.over([size], e, rule.direction, rule.weight, *rule.vectors)
-    z, a, *r = (inner.place(step, p) for p in (rule.direction, rule.weight, *rule.vectors))
-    entries = [scope.place(step, x) for x in rule.matrix]
-    fits = size.op in ("dim", "const") and len(entries) == len(rank) ** 2 and len(rule.minors) == 2 ** len(rank) - 1
-    require(fits, step, "size {}, {} vectors, {} entries, {} minors", size, len(rank), len(entries), len(rule.minors))
+    step = "DiagonalLowRank"
+    size, m = scope.place(step, rule.size), scope.place(step, rule.factor)
+    require(size.op in ("dim", "const"), step, "a sum over {}", size)
+    inner = scope.over([size], e, rule.direction, rule.weight, rule.vector)
+    z, a, r = (inner.place(step, part) for part in (rule.direction, rule.weight, rule.vector))
     sign(a, False, rule.weight_sign, inner)
-
-    def total_over(*factors: Expression) -> Expression:
-        return over("Sum", size, abstract(mul(*factors), inner.indices[:1]))
-
-    M = [entries[p * len(rank) : (p + 1) * len(rank)] for p in rank]
-    L = [total_over(a, r[p], z) for p in rank]
-    form = add(total_over(a, z, z), *(mul(M[p][q], L[p], L[q]) for p in rank for q in rank))
-    symmetric = all(identical(M[p][q], M[q][p], scope.context) for p in rank for q in range(p))
-    require(symmetric and identical(e, form, scope.context), step, "{} is not identical to {}, M symmetric", e, form)
-    G = [[total_over(a, r[p], r[q]) for q in rank] for p in rank]
-    GM = [[add(*(mul(G[p][t], M[t][q]) for t in rank)) for q in rank] for p in rank]
-    P = [[add(G[p][q], *(mul(GM[p][t], G[t][q]) for t in rank)) for q in rank] for p in rank]
-    subsets = [s for k in rank for s in combinations(rank, k + 1)]
-    for s, premise in zip(subsets, rule.minors, strict=True):  # PSD iff all principal minors >= 0 (Horn, Johnson 7.2.5)
-        sign(_determinant([[P[p][q] for q in s] for p in s]), False, premise, scope)
-
-
-def _determinant(M: Sequence[Sequence[Expression]]) -> Expression:
-    """The determinant by expansion along the first row."""
-    if len(M) == 1:
-        return M[0][0]
-    rest = [[[*row[:q], *row[q + 1 :]] for row in M[1:]] for q in range(len(M))]
-    return add(*(mul((-1) ** q, M[0][q], _determinant(rest[q])) for q in range(len(M))))
+    square, L, G = (bind("Sum", inner.indices[0], each) for each in (a * z**2, a * r * z, a * r**2))
+    form = square + m * L**2
+    require(identical(e, form, scope.context), step, "{} is not identical to {}", e, form)
+    sign(G + m * G**2, False, rule.least, scope)
 
 
 Entries = dict[tuple[str, str], Expression]

@@ -223,8 +223,7 @@ class _Writer:
         t = Expression("var", direction.args, direction.data)
         p = apply("exp", t) / over("Sum", b.index.args[0], abstract(apply("exp", t), [b.index]))
         c = normal(b.weight / p, self.context)
-        one = len(b.vectors) == 1
-        minus = one and identical(mul(b.matrix[0], c, power(b.vectors[0], 2)), const(-1), self.context)
+        minus = identical(mul(b.factor, c, power(b.vector, 2)), const(-1), self.context)
         if not minus or _entries(c) or ("index", b.index.data) in c.symbols:
             raise Other
         head, rest = _split(c)

@@ -22,14 +22,14 @@ class Square:
 
 @dataclass(frozen=True)
 class Block:
-    """For each of `indices` a form: the sum over `index` of weight * v**2, plus M_pq L_p L_q; see `DiagonalLowRank`."""
+    """For each of `indices` the sum over `index` of weight * v**2, plus factor * L**2; see `DiagonalLowRank`."""
 
     indices: Indices
     index: Expression
     direction: Expression
     weight: Expression
-    vectors: tuple[Expression, ...]
-    matrix: tuple[Expression, ...]
+    vector: Expression
+    factor: Expression
 
 
 class Other(Exception):
@@ -60,19 +60,17 @@ def pieces(form: Expression, rule: ev.Sign, indices: Indices = ()) -> Iterator[S
             raise Other
         factor = mul(*(f for f in form.args if not f.has("dir")))
         for piece in pieces(*moving[0], indices):
-            if isinstance(piece, Block):  # c (Sum a v**2 + M L L) with a r the same: c a, r/c, c M
-                weight, vectors = mul(factor, piece.weight), tuple(r / factor for r in piece.vectors)
-                yield replace(piece, weight=weight, vectors=vectors, matrix=tuple(factor * m for m in piece.matrix))
+            if isinstance(piece, Block):  # c (Sum a v**2 + m L**2) with a r the same: c a, r/c, c m
+                weight, vector = factor * piece.weight, piece.vector / factor
+                yield replace(piece, weight=weight, vector=vector, factor=factor * piece.factor)
             else:
                 yield Square(piece.indices, mul(factor, piece.weight), piece.line)
     elif isinstance(rule, ev.DiagonalLowRank):
         size = instantiate(rule.size, indices)
         index = Expression("index", (size,), 1 + max((i.data for i in indices), default=0))
-        inner = [index, *indices]
-        vectors = tuple(instantiate(v, inner) for v in rule.vectors)
-        matrix = tuple(instantiate(m, indices) for m in rule.matrix)
-        direction, weight = instantiate(rule.direction, inner), instantiate(rule.weight, inner)
-        yield Block(indices, index, direction, weight, vectors, matrix)
+        parts = (rule.direction, rule.weight, rule.vector)
+        direction, weight, vector = (instantiate(part, [index, *indices]) for part in parts)
+        yield Block(indices, index, direction, weight, vector, instantiate(rule.factor, indices))
     elif not any(f.name == "premise" for f in fields(rule)):
         yield from squares(form, indices)
     else:

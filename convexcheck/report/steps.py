@@ -128,9 +128,9 @@ def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
     k = inner[0]
     a, v = text(rule.weight, inner), text(rule.direction, inner)
     head = f"   sum over {k} < {text(rule.size, names)} of a {v}**2"
-    lines = [f"{head}, plus sums of M_pq L_p L_q with L_p = sum of a r_p {v}"]
-    lines += [cut(f"   a = {a}"), *(cut(f"   r_{p} = {text(r, inner)}") for p, r in enumerate(rule.vectors))]
-    lines += [cut(f"   M = [{', '.join(text(m, names) for m in rule.matrix)}]")]
-    return [*lines, "   a >= 0, and G + G M G is PSD for G_pq = sum of a r_p r_q [DiagonalLowRank]"]
+    lines = [f"{head}, plus m L**2 with L = sum of a r {v}"]
+    parts = {"a": a, "r": text(rule.vector, inner), "m": text(rule.factor, names)}
+    lines += [cut(f"   {name} = {part}") for name, part in parts.items()]
+    return [*lines, "   a >= 0, and G + m G**2 >= 0 for G = sum of a r**2 [DiagonalLowRank]"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import permutations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
 from convexcheck.expression.bounds import Context, total
@@ -16,6 +16,7 @@ from convexcheck.expression.term import (
     Expression,
     abstract,
     add,
+    bind,
     const,
     fresh,
     instantiate,
@@ -161,7 +162,7 @@ def _each_index(e: Expression, scope: Scope, depth: int) -> Sign | None:
 
 
 def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
-    """Read ``Sum a v**2 + sum M_pq L_p L_q`` off the normal form, and show that G + G M G is PSD."""
+    """Read ``Sum a v**2 + m L**2`` off the normal form, and show that G + m G**2 >= 0."""
     c = scope.context
     p = polynomial(e, c)
     sizes = {g.args[0] for m in p for g, _ in m if g.op == "Sum" and g.has("dir")}
@@ -171,8 +172,8 @@ def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
     index = fresh(size, e, *scope.indices)
     directions: set[Expression] = set()
     weights: list[Expression] = []
-    lines: dict[Expression, int] = {}
-    products: dict[tuple[int, int], list[Expression]] = {}
+    lines: set[Expression] = set()
+    factors: list[Expression] = []
     for m, coefficient in p.items():
         moving = [(g, k) for g, k in m if g.has("dir")]
         factor = expression({tuple(f for f in m if not f[0].has("dir")): coefficient})
@@ -189,37 +190,25 @@ def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
         if len(found) == 1 and found[0][1] == 2:
             weights.append(mul(factor, found[0][2]))
         elif len(found) == 2 and all(k == 1 for _, k, _ in found):
-            a, b = (lines.setdefault(rest, len(lines)) for _, _, rest in found)
-            for pair in ((a, b), (b, a)) if a != b else ((a, a),):
-                products.setdefault(pair, []).append(factor if a == b else factor * Fraction(1, 2))
+            lines |= {rest for _, _, rest in found}
+            factors.append(factor)
         else:
             return None
-    if len(directions) != 1 or not weights or not lines:
+    if len(directions) != 1 or not weights or len(lines) != 1:
         return None
     weight = normal(add(*weights), c)
-    vectors = [normal(line / weight, c) for line in lines]
-    rank = range(len(vectors))
-    matrix = [[add(*products.get((a, b), [ZERO])) for b in rank] for a in rank]
+    vector, outer = normal(lines.pop() / weight, c), add(*factors)
     inner = scope.over([size], e)
     sign = nonnegative(weight, inner)
     if sign is None or inner.indices[0] is not index:
         return None
 
-    def total_over(body: Expression) -> Expression:
-        return over("Sum", size, abstract(body, [index]))
-
-    G = [[total_over(mul(weight, vectors[a], vectors[b])) for b in rank] for a in rank]
-    P = [[add(G[a][b], *(mul(G[a][s], matrix[s][t], G[t][b]) for s in rank for t in rank)) for b in rank] for a in rank]
-    minors = []
-    for count in rank:
-        for s in combinations(rank, count + 1):
-            minor = nonnegative(determinant([[P[a][b] for b in s] for a in s]), scope, depth=9)
-            if minor is None:
-                return None
-            minors.append(minor)
-    entries = tuple(scope.close(matrix[a][b]) for a in rank for b in rank)
-    direction, closed, lined = inner.close(directions.pop()), inner.close(weight), tuple(map(inner.close, vectors))
-    return DiagonalLowRank(scope.close(size), direction, closed, lined, entries, sign, tuple(minors))
+    G = bind("Sum", index, weight * vector**2)
+    least = nonnegative(G + outer * G**2, scope, depth=9)
+    if least is None:
+        return None
+    direction, closed, line = inner.close(directions.pop()), inner.close(weight), inner.close(vector)
+    return DiagonalLowRank(scope.close(size), direction, closed, line, scope.close(outer), sign, least)
 
 
 def _direction(body: Expression, c: object) -> tuple[Expression, int, Expression] | None:
@@ -342,11 +331,3 @@ def _ldl(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -
     except ConvexcheckError:
         return None
     return add(*terms)
-
-
-def determinant(M: Sequence[Sequence[Expression]]) -> Expression:
-    """The determinant by expansion along the first row, as the kernel forms it."""
-    if len(M) == 1:
-        return M[0][0]
-    rest = [[[*row[:q], *row[q + 1 :]] for row in M[1:]] for q in range(len(M))]
-    return add(*(mul((-1) ** q, M[0][q], determinant(rest[q])) for q in range(len(M)) if M[0][q] is not ZERO))

@@ -30,10 +30,8 @@ def total(piece):
         body = mul(piece.weight, power(piece.line, 2))
     else:
         close = lambda e: over("Sum", piece.index.args[0], abstract(e, [piece.index]))  # noqa: E731
-        lines = [close(mul(piece.weight, r, piece.direction)) for r in piece.vectors]
-        rank = range(len(lines))
-        low = [mul(piece.matrix[p * len(lines) + q], lines[p], lines[q]) for p in rank for q in rank]
-        body = add(close(mul(piece.weight, power(piece.direction, 2))), *low)
+        line = close(mul(piece.weight, piece.vector, piece.direction))
+        body = add(close(mul(piece.weight, power(piece.direction, 2))), mul(piece.factor, power(line, 2)))
     for index in piece.indices:
         body = over("Sum", index.args[0], abstract(body, [index]))
     return body
