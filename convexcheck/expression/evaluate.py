@@ -153,10 +153,7 @@ def _settled(yes: bool, no: bool) -> bool | None:
 
 
 _CELLS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "mul": operator.mul,
-    "pow": _power,
-    "max": _larger,
+    "add": operator.add, "mul": operator.mul, "pow": _power, "max": _larger,
     "where": lambda truth, a, b: a.union(b) if truth is None else a if truth else b,
     "le": lambda a, b: _settled(a <= b, a > b),
     "lt": lambda a, b: _settled(a < b, a >= b),
@@ -164,4 +161,4 @@ _CELLS: dict[str, Callable[..., Any]] = {
     "and": lambda a, b: _settled(a and b, a is False or b is False),
     "or": lambda a, b: _settled(a or b, a is False and b is False),
     "not": lambda a: None if a is None else not a,
-}
+}  # fmt: skip

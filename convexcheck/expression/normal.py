@@ -17,7 +17,7 @@ from math import floor, gcd, lcm
 from convexcheck.expression.bounds import Context, in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
-from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, opened, power, rebuild, substitute
+from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, power, rebuild, substitute
 
 Factor = tuple[Expression, Fraction]
 Monomial = tuple[Factor, ...]
@@ -204,12 +204,9 @@ def _exp(e: Expression, context: Context) -> Polynomial:
 
 def _log(e: Expression, context: Context) -> Polynomial:
     scale, common, rest = content(polynomial(e.args[0], context), context, positive=True)
-
-    def logarithm(g: Expression) -> Polynomial:
-        return polynomial(g.args[0], context) if g.op == "exp" else _atom(apply("log", g))
-
-    factors = [(expression({(): scale}), _1), *common, (expression(rest), _1)]
-    return _sum(_scaled(logarithm(g), k) for g, k in _monomial(factors))
+    factors = _monomial([(expression({(): scale}), _1), *common, (expression(rest), _1)])
+    logarithms = ((polynomial(g.args[0], context) if g.op == "exp" else _atom(apply("log", g)), k) for g, k in factors)
+    return _sum(_scaled(p, k) for p, k in logarithms)
 
 
 def _split(m: Monomial, index: Expression) -> tuple[Monomial, Monomial]:
@@ -228,20 +225,10 @@ def _over(e: Expression, context: Context) -> Polynomial:
             if value is not None:
                 others = expression({tuple(f for f in m if f[0] is not g): _1})
                 return polynomial(substitute(others, {("index", index.data): value}), context)
-        return _atom(_sorted_sum(bind("Sum", index, expression({m: _1})))) if m else polynomial(e.args[0], context)
+        return _atom(bind("Sum", index, expression({m: _1}))) if m else polynomial(e.args[0], context)
 
     parts = [(*_split(m, index), c) for m, c in polynomial(body, context).items()]
     return _sum(_product({free: c}, summed(inner), context) for free, inner, c in parts)
-
-
-def _sorted_sum(e: Expression) -> Expression:
-    """Two sums in a row commute: the one with the smaller key comes first."""
-    if e.args[1].op != "Sum" or e.args[1].args[0].loose:
-        return e
-    inner, j = opened(e)
-    body, k = opened(inner, j)
-    other = bind("Sum", k, _sorted_sum(bind("Sum", j, body)))
-    return min(e, other, key=lambda s: s.key)
 
 
 def _selected(g: Expression, index: Expression, context: Context) -> Expression | None:

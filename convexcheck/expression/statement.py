@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Any, cast
 
 from convexcheck.expression.errors import ConvexcheckError, Record
@@ -73,36 +74,34 @@ class Statement(Record):
 
     def _requirements(self) -> Iterator[tuple[object, object, str]]:
         """What must hold, what is wrong where it does not, and what is expected."""
-        kinds = (("var", self.variables), ("par", self.parameters))
-        arrays = {(op, name): d for op, declarations in kinds for name, d in declarations.items()}
+        arrays = [*self.variables.values(), *self.parameters.values()]
         names = [*self.variables, *self.parameters, *self.sizes]
         conditions, f = [*self.domain, *self.given], self.function
-        shapes = [s for d in arrays.values() for s in d.shape] + [s for c in conditions for s in c.sizes]
+        shapes, bodies = [d.shape for d in arrays] + [c.sizes for c in conditions], [c.body for c in conditions]
         yield self.variables, "no variable is declared", "at least one: name it with wrt="
         for n in names:
             yield _NAME.match(n) and names.count(n) == 1, f"name {n!r}", "ASCII identifiers, each declared once"
-        clear = "pi" not in names or not any(e.op == "pi" for e in nodes(f, *(c.body for c in conditions)))
+        clear = "pi" not in names or Expression("pi") not in nodes(f, *bodies)
         yield clear, "the name pi beside the constant", "another name"
-        for d in arrays.values():
+        for d in arrays:
             yield _DIGEST.match(d.array), f"array {d.array!r}", "64 hexadecimal digits"
         fixed = any(d.integer or d.array for d in self.variables.values())
         yield not fixed, "a variable that is an integer or fixed data", "a real variable"
         plain = all(a.isascii() and a.isprintable() for a in self.assumptions)
         yield plain, f"assumptions {self.assumptions}", "a printable line each"
         yield all(low >= 0 for low in self.sizes.values()), "a negative size", "sizes >= 0"
-        for s in shapes:
+        for s in chain(*shapes):
             natural = s.op == "const" and s.data >= 0 and s.data.denominator == 1
             yield natural or s.op == "dim", f"size {s}", "a natural number or a symbolic size"
         for c in conditions:
             known = c.relation in RELATIONS and c.body.loose <= len(c.sizes)
-            yield known, c.body, f"a condition with one of {RELATIONS}"
-            square = len(c.sizes) == 2 and c.sizes[0] is c.sizes[1]
-            yield c.relation in RELATIONS[:3] or square, c.body, "a square matrix"
+            fits = c.relation in RELATIONS[:3] or (len(c.sizes) == 2 and c.sizes[0] is c.sizes[1])
+            yield known and fits, c.body, f"one of {RELATIONS}, the last three for square matrices"
         moving = any(c.body.has("var") for c in self.given)
         yield not moving, "`given` speaks of a variable", "parameters and sizes only"
         yield not f.loose and f.op not in CONDITIONS, "the function is not a scalar", "one real value"
-        yield not any(e.op == "dir" for e in nodes(f)), "a direction", "variables and parameters"
-        yield from self.uses(f, *shapes, *(c.body for c in conditions))
+        yield not any(e.has("dir") for e in (f, *bodies)), "a direction", "variables and parameters"
+        yield from self.uses(f, *chain(*shapes), *bodies)
 
     def uses(self, *roots: Expression) -> Iterator[tuple[object, object, str]]:
         """What the expressions must keep to: declared names with their indices, numbers and conditions in place."""
@@ -221,10 +220,9 @@ def _leads_negative(e: Expression) -> bool:
 def condition_text(c: Condition) -> str:
     """A condition with its quantifiers: ``y[i] >= 0 for all i < n``."""
     names = names_for(c.body, c.sizes)
-    if c.relation not in _SIGN:
-        return f"{c.relation}({text(c.body, names)})" if c.body.op not in ENTRIES else f"{c.relation}({c.body.data})"
-    ranges = ", ".join(f"{n} < {s}" for n, s in zip(names, c.sizes, strict=True))
-    return f"{text(c.body, names)} {_SIGN[c.relation]}" + (f" for all {ranges}" if ranges else "")
+    body, ranges = text(c.body, names), ", ".join(f"{n} < {s}" for n, s in zip(names, c.sizes, strict=True))
+    holds = f"{body} {_SIGN[c.relation]}" if c.relation in _SIGN else f"{c.relation}({body})"
+    return holds + (f" for all {ranges}" if ranges else "")
 
 
 def statement_lines(s: Statement) -> list[str]:

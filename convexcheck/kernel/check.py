@@ -60,37 +60,37 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
     'certificate'
     """
     try:
-        return _verify(data, folder)
+        certificate = decode(data)
+        s, claim, used = certificate.statement.check(), certificate.claim, Used()
+        notes = _shown(s, claim, certificate.evidence, folder, used)
+        strict = f", strictly {claim.strict}" * bool(claim.strict)
+        modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
+        lines = (f"claim      {claim.verdict}{strict}{modulus}", *statement_lines(s), *notes)
+        return Accepted(claim.verdict, lines, tuple(sorted(used.items())), (), statement_digest(s))
     except ConvexcheckError as error:
         return Rejected(error.stage, error.message)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, nothing was accepted
         return Rejected("kernel", f"{type(error).__name__} {error}")
 
 
-def _verify(data: bytes, folder: Path | None) -> Accepted:
-    certificate = decode(data)
-    s, claim, e = certificate.statement.check(), certificate.claim, certificate.evidence
-    used, proved = Used(), claim.verdict in SIDES
+def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, used: Used) -> list[str]:
+    """What the evidence says beside the claim that it shows; else Rejection."""
+    proved = claim.verdict in SIDES
     fits = proved or (not claim.strict and claim.modulus is None)
     require(fits, "claim", "{!r}, strict {!r}, modulus {}", claim.verdict, claim.strict, claim.modulus)
     match claim.verdict, e:
         case _, ev.Generalisation() if proved:
-            notes = _generalisation(s, claim, e, folder, used)
+            return _generalisation(s, claim, e, folder, used)
         case _, ev.Proof() if proved:
-            notes = _proof(s, claim, e, used)
+            return _proof(s, claim, e, used)
         case "ill-posed", _:
-            notes = [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
             used[type(e).__name__] += 1
+            return [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
         case "neither", ev.Neither():
-            notes = _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
+            return _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
         case "not convex" | "not concave", ev.JensenGap():
-            notes = _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
-        case _:
-            raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
-    strict = f", strictly {claim.strict}" * bool(claim.strict)
-    modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
-    lines = (f"claim      {claim.verdict}{strict}{modulus}", *statement_lines(s), *notes)
-    return Accepted(claim.verdict, lines, tuple(sorted(used.items())), (), statement_digest(s))
+            return _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
+    raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
 
 
 def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:

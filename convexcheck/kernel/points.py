@@ -87,19 +87,12 @@ def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
 
 
 def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
-    """Exact symmetric elimination: PSD iff every pivot is > 0, or is 0 with a zero row (LDL^T)."""
+    """A symmetric A is PSD (> 0) iff all coefficients of det(t + A), whose roots are real, are >= 0 (> 0)."""
     n = range(_size(c.sizes[0], sizes))
-    rows = [[evaluate(instantiate(c.body, [i, j]), values, sizes, exact=True) for j in n] for i in n]
-    if any(rows[i][j] != rows[j][i] for i in n for j in range(i)):
-        return False
-    for k in n if c.relation != "symmetric" else ():
-        pivot = rows[k][k]
-        if pivot < 0 or (pivot == 0 and (c.relation == "posdef" or any(rows[k][j] != 0 for j in n[k:]))):
-            return False
-        for i in n[k + 1 :] if pivot != 0 else ():
-            factor = rows[i][k] / pivot
-            rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
-    return True
+    cells = [evaluate(instantiate(c.body, [i, j]), values, sizes, exact=True) for i in n for j in n]
+    A = flint.fmpq_mat(len(n), len(n), cells)
+    definite = all(q > 0 if c.relation == "posdef" else q >= 0 for q in (-A).charpoly().coeffs())
+    return A.transpose() == A and (c.relation == "symmetric" or definite)
 
 
 def _segment(s: Statement, e: ev.Segment, folder: Path | None) -> tuple[list[Values], Sizes]:

@@ -90,7 +90,7 @@ def test_matrices():
     found = read("posdef(V), psd(V - V.T)", ["psd(A)", "symmetric(X @ X.T)"])
     assert [(c.relation, c.sizes) for c in found.domain] == [("posdef", (D, D)), ("psd", (D, D))]
     assert [(c.relation, c.sizes) for c in found.given] == [("psd", (N, N)), ("symmetric", (N, N))]
-    assert condition_text(found.domain[0]) == "posdef(V)"
+    assert condition_text(found.domain[0]) == "posdef(V[i, j]) for all i < d, j < d"
     assert found.domain[1].body is entry("var", "V", [bound(0), bound(1)]) - entry("var", "V", [bound(1), bound(0)])
 
 

@@ -174,7 +174,7 @@ def test_conditions_on_entries_sizes_and_matrices():
         assert [condition_text(c) for c in s.given] == ["u[i] >= 0 for all i < n"]
         assert s.sizes == {"n": 3}
     s = read_sympy(sp.Trace(P), P, domain=sp.Q.positive_definite(P))
-    assert [condition_text(c) for c in s.domain] == ["posdef(P)"]
+    assert [condition_text(c) for c in s.domain] == ["posdef(P[i, j]) for all i < n, j < n"]
 
 
 def test_indices_may_start_at_one():

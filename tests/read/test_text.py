@@ -87,7 +87,7 @@ def test_the_whole_statement():
         "given      n - d >= 0",
         "given      c > 0",
         "given      1 - abs(y[i]) >= 0 for all i < n",
-        "given      psd(A)",
+        "given      psd(A[i, j]) for all i < d, j < d",
     ]
     assert len(lines) == 10
 

@@ -244,7 +244,6 @@ BLOCKS = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="text: psd(X) is printed whatever block or entry of X the condition speaks of")
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_matrix_condition_prints_what_it_says(name: str) -> None:
     """X[1, 1]**3 is convex where X is PSD, and not where only X[0, 0] >= 0."""
