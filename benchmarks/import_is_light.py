@@ -18,7 +18,6 @@ COMMANDS = {
     "import convexcheck": [sys.executable, "-c", "import convexcheck"],
     "convexcheck --help": [str(Path(sys.executable).with_name("convexcheck")), "--help"],
     "convexcheck --version": [str(Path(sys.executable).with_name("convexcheck")), "--version"],
-    "import convexcheck.kernel.check": [sys.executable, "-c", "import convexcheck.kernel.check"],
 }
 
 
