@@ -24,10 +24,9 @@ FORMAT, VERSION = "convexcheck certificate", 1
 MAX_BYTES = 8_000_000
 _SHAPES: dict[str, tuple[range, type]] = {  # how many arguments a node has, and what data
     "const": (range(1), Fraction), "pi": (range(1), NoneType), "dim": (range(1), str), "bound": (range(1), int),
-    **{op: (range(10), str) for op in ENTRIES}, "where": (range(3, 4), NoneType), "not": (range(1, 2), NoneType),
-    **{op: (range(2, 10**6), NoneType) for op in ("add", "mul", "max", "and", "or")},
+    **{op: (range(10), str) for op in ENTRIES}, **{op: (range(1, 2), NoneType) for op in ("not", *FUNCTIONS)},
+    **{op: (range(2, 10**6), NoneType) for op in ("add", "mul", "max", "and", "or")}, "where": (range(3, 4), NoneType),
     **{op: (range(2, 3), NoneType) for op in ("pow", "Sum", "Max", "le", "lt", "eq")},
-    **{op: (range(1, 2), NoneType) for op in FUNCTIONS},
 }  # fmt: skip
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?\Z", re.ASCII)
 Nodes = dict[Expression, int]

@@ -177,14 +177,10 @@ def _refuted(s: Statement, side: int, e: ev.JensenGap, folder: Path | None, used
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  gap = {gap} > 0"]
 
 
-def _witness(e: object) -> list[str]:
+def _witness(value: object, name: str = "") -> list[str]:
     """Every value of the evidence, a line each."""
-    out: list[str] = []
-    for name, value in vars(e).items():
-        if isinstance(value, ev.Instance):
-            out += _witness(value)
-        elif isinstance(value, tuple):
-            out += [f"  {f'{name}: ' * (name in 'xy')}{n} = {v}" for n, v in value]
-        else:
-            out.append(f"  {name} = {value}")
-    return out
+    if isinstance(value, Record):
+        return [line for n, v in vars(value).items() for line in _witness(v, n)]
+    if isinstance(value, tuple):
+        return [f"  {f'{name}: ' * (name in 'xy')}{n} = {v}" for n, v in value]
+    return [f"  {name} = {value}"]

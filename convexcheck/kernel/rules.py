@@ -1,8 +1,9 @@
 """The rules: a value >= 0 or > 0 wherever the facts hold; convexity (+1), concavity (-1), strictness (trusted)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from typing import Any
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context, rooted, total
@@ -10,7 +11,7 @@ from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, add, bind, bound, fresh, instantiate, mul, over, substitute
+from convexcheck.expression.term import BINDERS, Expression, add, bind, bound, fresh, instantiate, mul, over, substitute
 
 
 class Rejection(ConvexcheckError):
@@ -46,16 +47,19 @@ class Scope(Record):
             new.append(fresh(size, *avoid, *self.indices, *self.context.indices, *new))
         return replace(self, indices=(*new, *self.indices))
 
-    def open(self, binder: Expression) -> tuple["Scope", Expression]:
-        """The scope inside a binder, and its body there."""
-        inner = self.over(binder.args[:1], binder)
-        return inner, instantiate(binder.args[1], inner.indices[:1])
+    def parts(self, step: str, e: Expression, args: Sequence[Expression], premises: Sequence[Any]) -> Iterator[Any]:
+        """The body of a binder in the scope inside, else `args` in this scope, each with its premise."""
+        inner = self.over(e.args[:1], e) if e.op in BINDERS else self
+        parts = [instantiate(e.args[1], inner.indices[:1])] if e.op in BINDERS else args
+        require(parts and len(parts) == len(premises), step, "{} premises for {}", len(premises), e)
+        return zip(parts, premises, [inner] * len(parts), strict=True)
 
 
 def sign(e: Expression, strict: bool, rule: ev.Sign, scope: Scope) -> None:
     """Return if `rule` shows e > 0 (`strict`) or e >= 0, else raise Rejection."""
     step = type(rule).__name__
     scope.used[step] += 1
+    require(not strict or isinstance(rule, ev.Bounds | ev.Rewritten), step, "the rule shows >= 0 only")
     if isinstance(rule, ev.Bounds):
         bounds = [scope.context.bounds(form) for form in (e, normal(e, scope.context))]
         shown = any(i.positive or (i.lo >= 0 and not strict) for i in bounds)
@@ -64,16 +68,12 @@ def sign(e: Expression, strict: bool, rule: ev.Sign, scope: Scope) -> None:
         target = scope.place(step, rule.target)
         require(identical(e, target, scope.context), step, "{} is not identical to {}", e, target)
         sign(target, strict, rule.premise, scope)
+    elif isinstance(rule, ev.DiagonalLowRank):
+        _diagonal_low_rank(e, rule, scope)
     else:
-        require(not strict, step, "the rule shows >= 0 only")
-        _diagonal_low_rank(e, rule, scope) if isinstance(rule, ev.DiagonalLowRank) else _each_term(e, rule, scope)
-
-
-def _each_term(e: Expression, rule: ev.EachTerm, scope: Scope) -> None:
-    parts = [scope.open(e)] if e.op == "Sum" else [(scope, a) for a in e.args if e.op in ("add", "mul")]
-    require(parts and len(parts) == len(rule.premises), "EachTerm", "{} premises for {}", len(rule.premises), e)
-    for (inner, part), premise in zip(parts, rule.premises, strict=True):
-        sign(part, False, premise, inner)
+        require(e.op in ("add", "mul", "Sum"), step, "{} is no sum or product", e)
+        for part, premise, inner in scope.parts(step, e, e.args, rule.premises):
+            sign(part, False, premise, inner)
 
 
 def _diagonal_low_rank(e: Expression, rule: ev.DiagonalLowRank, scope: Scope) -> None:
@@ -104,11 +104,9 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
     if isinstance(rule, ev.Affine):
         require(is_affine(e, scope.context), step, "{} is not affine", e)
     elif isinstance(rule, ev.Maximum):
-        each = e.args if e.op == "max" else (e.args[0], -e.args[0]) if e.op == "abs" else ()
-        parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
-        fits = side == 1 and parts and len(parts) == len(rule.premises)
-        require(fits, step, "{} convex arguments for {}", len(rule.premises), e)
-        for (inner, part), premise in zip(parts, rule.premises, strict=True):
+        require(side == 1 and e.op in ("max", "abs", "Max"), step, "{} is no maximum", e)
+        args = (e.args[0], -e.args[0]) if e.op == "abs" else e.args
+        for part, premise, inner in scope.parts(step, e, args, rule.premises):
             curvature(part, 1, premise, inner)
     elif isinstance(rule, ev.Rewriting):
         target = scope.place(step, rule.target)
@@ -134,27 +132,24 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     """
     step = "Composition"
     outer, outer_scope, entries = slots(rule, scope, e)
-    moves: list[Condition] = []
-    still: dict[tuple[str, str], int] = {}
     for slot in rule.slots:
         kind = SIDES.get(slot.curvature)
         fits = kind is not None and (kind != 0 or isinstance(slot.premise, ev.Affine))
         require(fits, step, "the argument {} is not shown to be {}", slot.name, slot.curvature)
         inner = scope.over(slot.sizes, e, slot.body)
         curvature(inner.place(step, slot.body), kind or 1, slot.premise, inner)
-        if kind:
-            direction = generic("dir", slot.name, Declaration(slot.sizes))
-            moves.append(Condition("ge", mul(kind * side, direction), slot.sizes))
-        else:
-            still["dir", slot.name] = 0
     own = outer.names("var") <= set(outer_scope.context.statement.variables) and len(entries) == len(rule.slots)
     require(own and substitute(outer, entries) is e, step, "{} at its slots is not {}", outer, e)
     curvature(outer, side, rule.premise, outer_scope)
-    require(bool(moves) == (rule.monotone is not None), step, "monotonicity is for arguments that are not affine")
+    still = {("dir", slot.name): 0 for slot in rule.slots if slot.curvature == "affine"}
+    moves = len(still) < len(rule.slots)
+    require(moves == (rule.monotone is not None), step, "monotonicity is for arguments that are not affine")
     if rule.monotone is not None:
         smooth_form(outer, outer_scope)
+        moving = [(slot, generic("dir", slot.name, Declaration(slot.sizes))) for slot in rule.slots]
+        directions = [Condition("ge", side * SIDES[slot.curvature] * d, slot.sizes) for slot, d in moving]
         along = substitute(derivative(outer), still)
-        sign(along, False, rule.monotone, replace(outer_scope, context=outer_scope.interior.extended(moves)))
+        sign(along, False, rule.monotone, replace(outer_scope, context=outer_scope.interior.extended(directions)))
 
 
 def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, Entries]:
