@@ -22,22 +22,23 @@ def exit_code(verdict: Verdict, expect: str | None = None) -> int:
     """
     if verdict.status == "ILL_POSED":
         return ILL
-    known = _expected(verdict, expect) if expect else {"PROVED": True, "REFUTED": False}.get(verdict.status)
-    if known is None:
+    answer = _expected(verdict, expect) if expect else {"PROVED": True, "REFUTED": False}.get(verdict.status)
+    if answer is None:
         return OUT_OF_TIME if verdict.out_of_time else UNSETTLED
-    return ESTABLISHED if known else AGAINST
+    return ESTABLISHED if answer else AGAINST
 
 
 def _expected(verdict: Verdict, expect: str) -> bool | None:
     """Whether the function has the expected curvature; an affine one is also convex and concave."""
-    convex, concave = _known(verdict, "convex"), _known(verdict, "concave")
+    convex, concave = known(verdict, "convex"), known(verdict, "concave")
     if expect in ("CONVEX", "CONCAVE"):
         return convex if expect == "CONVEX" else concave
     sides = (convex, concave) if expect == "AFFINE" else tuple(None if k is None else not k for k in (convex, concave))
     return False if False in sides else None if None in sides else True
 
 
-def _known(verdict: Verdict, side: str) -> bool | None:
+def known(verdict: Verdict, side: str) -> bool | None:
+    """Whether the function is convex (or concave), None where the verdict does not tell."""
     if verdict.curvature in (side.upper(), "AFFINE"):
         return True
     refuted = verdict.curvature == "NEITHER" or any(c.side == side for c in verdict.counterexamples)

@@ -31,7 +31,7 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float) ->
 @click.option("--param", "parameters", multiple=True, metavar="NAME[:SHAPE]", help="A parameter, such as data.")
 @click.option("--domain", multiple=True, metavar="COND", help='On variables, such as "x > 0, x <= 5".')
 @click.option("--given", multiple=True, metavar="COND", help='On parameters and sizes: "0 <= y <= 1, n >= 3".')
-@click.option("--claim", type=click.Choice(["convex", "concave"]), default="convex", show_default=True)
+@click.option("--claim", type=click.Choice(["convex", "concave"]), help="By default what --expect says, or convex.")
 @click.option("--expect", type=click.Choice(["CONVEX", "CONCAVE", "AFFINE", "NEITHER"], case_sensitive=False),
               help="Exit 0 if this is established, 1 if its opposite is.")  # fmt: skip
 @click.option("--certificate", type=click.Path(path_type=Path), help="Write the accepted certificate here.")
@@ -59,6 +59,8 @@ def check(
         certificate = certificate.absolute()
         _clear(certificate)
     found = FILE.fullmatch(question)
+    expected = (options["expect"] or "").lower()
+    options["claim"] = options["claim"] or ("concave" if expected == "concave" else "convex")
     request = {
         "expression": None if found else question,
         "file": found["path"] if found else None,

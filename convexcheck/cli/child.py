@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from convexcheck import ConvexcheckError
-from convexcheck.cli.answer import INTERNAL, OUT_OF_TIME, UNSETTLED, USAGE, exit_code, record
+from convexcheck.cli.answer import INTERNAL, OUT_OF_TIME, UNSETTLED, USAGE, exit_code, known, record
 
 
 def main() -> None:
@@ -59,8 +59,9 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         budget=request["timeout"], seed=request["seed"], **options,
     )  # fmt: skip
     code = exit_code(verdict, request["expect"])
-    if code == UNSETTLED and request["expect"] in ("AFFINE", "NEITHER"):  # the other side decides
-        other = "concave" if verdict.curvature == "CONVEX" else "convex"
+    if code == UNSETTLED and request["expect"]:  # a counterexample to a side that is open decides
+        sides = (api.OPPOSITE[verdict.claim], verdict.claim)
+        other = next(side for side in sides if known(verdict, side) is None)
         more = api.refute(source, *arguments, claim=other, domain=request["domain"], given=request["given"],
                           budget=max(0.1, request["timeout"] - sum(verdict.seconds.values())), **options)  # fmt: skip
         verdict = replace(verdict, counterexamples=(*verdict.counterexamples, *more.counterexamples))

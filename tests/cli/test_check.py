@@ -69,6 +69,9 @@ ANSWERS = [
     (["x*y", "--expect", "convex"], 1, "NEITHER", "REFUTED"),
     (["x**2", "--expect", "AFFINE"], 1, "CONVEX", "PROVED"),  # a counterexample to concavity decides it
     (["3*x", "--expect", "CONVEX"], 0, "AFFINE", "PROVED"),
+    (["x**2", "--expect", "CONCAVE"], 1, "CONVEX", "REFUTED"),  # what is expected is what is asked
+    (["-x**2", "--expect", "concave"], 0, "CONCAVE", "PROVED"),
+    (["x**2", "--expect", "CONCAVE", "--claim", "convex"], 1, "CONVEX", "PROVED"),
     (["gamma(x)"], 3, "UNKNOWN", "UNKNOWN"),
     (["sqrt(x)"], 5, "UNKNOWN", "ILL_POSED"),
     (["sum(exp(X @ w))", "--var", "w:d", "--param", "X:n d"], 0, "CONVEX", "PROVED"),
