@@ -150,6 +150,7 @@ def question(
     if isinstance(source, str):
         from convexcheck.read.text import read_text
 
+        _alone("text", arguments, "shapes with wrt={'x': '3'} and parameters={'A': 'n 3'}; names alone with wrt='x'")
         return Question(read_text(source, wrt, parameters, domain, given))
     if callable(source) and not hasattr(source, "free_symbols"):
         from convexcheck.read.jaxpr import read_jax
@@ -165,8 +166,17 @@ def question(
     if hasattr(source, "free_symbols"):
         from convexcheck.read.sympy import read_sympy
 
+        _alone("sympy", arguments, "the variables with wrt=[...]")
         return Question(read_sympy(source, wrt, domain=domain, given=given))
     raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
+
+
+def _alone(kind: str, arguments: Sequence[Any], hint: str) -> None:
+    """Refuse arguments after what is no JAX function: nothing would use them."""
+    if arguments:
+        took = {"text": "text", "sympy": "a SymPy expression"}[kind]
+        what = f"{took} takes no arrays, got {', '.join(type(a).__name__ for a in arguments[:4])}"
+        raise ConvexcheckError(f"read.{kind}", what, "keywords alone after it", hint)
 
 
 def _judge(file: CertificateFile) -> Accepted | Rejected:
@@ -253,18 +263,24 @@ class _Pipeline:
     def proof(self, q: Question, verdict: str, budget: float) -> Verdict | None:
         """A proof of the general statement with as few facts of the data as it needs; else of the statement itself."""
         if q.general is None or verdict == "affine":
-            return self.first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof))
+            return self.plainly(q, verdict, budget)
+        found = self.generally(q, verdict, (), budget)
+        if found is not None or not q.facts:
+            return found if found is not None or budget <= SHORT else self.plainly(q, verdict, budget)
         found = self.generally(q, verdict, q.facts, budget)
         if found is None:
-            plain = budget > SHORT
-            return self.first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof)) if plain else None
+            return self.plainly(q, verdict, budget) if budget > SHORT else None
         needed = q.facts
-        for fewer in [(), *([f for f in q.facts if f is not fact] for fact in q.facts)] if q.facts else []:
-            kept = tuple(f for f in needed if f in fewer)
-            less = self.generally(q, verdict, kept, budget) if len(kept) < len(needed) else None
+        for fact in q.facts:
+            kept = tuple(f for f in needed if f is not fact)
+            less = self.generally(q, verdict, kept, budget)
             if less is not None:
                 found, needed = less, kept
         return found
+
+    def plainly(self, q: Question, verdict: str, budget: float) -> Verdict | None:
+        """A proof of the statement as it was asked."""
+        return self.first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof))
 
     def generally(self, q: Question, verdict: str, facts: Sequence[Condition], budget: float) -> Verdict | None:
         """A proof for all sizes and all data that satisfy `facts`."""
@@ -319,7 +335,7 @@ class _Pipeline:
         except OutOfTime:
             self.late = self.left() <= 0
             self.attempts.append(f"{what}: the budget was used up")
-        except ConvexcheckError as error:
+        except (ConvexcheckError, RecursionError) as error:
             self.attempts.append(f"{what}: {error}")
         finally:
             self.spent["search"] += time.perf_counter() - begin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
@@ -51,10 +52,11 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
-        found = method(e, scope, depth)
-        if found is not None:
-            return found
+    for heavy in (False, True) if depth == 0 else (scope.heavy,):
+        for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
+            found = method(e, replace(scope, heavy=heavy), depth)
+            if found is not None:
+                return found
     return None
 
 
@@ -262,7 +264,7 @@ def _sum_of_squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     """A polynomial as multipliers >= 0 times squares of rational polynomials."""
     from convexcheck.search.sos import sum_of_squares
 
-    target = sum_of_squares(e, scope)
+    target = sum_of_squares(e, scope) if scope.heavy else None
     return None if target is None else _rewritten(e, target, scope, Bounds())
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -94,10 +95,7 @@ class Program:
         return done
 
     def _size(self, e: Expression) -> int:
-        value = int(e.data) if e.op == "const" else self.sizes.get(e.data)
-        if value is None:
-            raise ConvexcheckError("search", f"size {e} has no value", "a concrete size")
-        return value
+        return int(evaluate(e, {}, self.sizes, exact=True))  # a size may be n - 1
 
     def _compile(self, e: Expression, stack: tuple[int, ...]) -> int:
         stack = stack[len(stack) - e.loose :] if e.loose else ()

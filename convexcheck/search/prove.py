@@ -34,7 +34,7 @@ from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
-MAX_DEPTH = 40
+MAX_DEPTH, MANY_TERMS = 40, 3
 Argument = tuple[str, tuple[Expression, ...], Expression]  # a slot's name, sizes, and body at its bound indices
 _WORDS = {1: "convex", -1: "concave"}
 
@@ -65,7 +65,10 @@ class Prover:
         try:
             if is_affine(e, scope.context):
                 return ev.Affine()
-            for method in (self._second_order, self._maximum, self._composition, self._rewriting):
+            methods = [self._second_order, self._maximum, self._composition, self._rewriting]
+            if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
+                methods.insert(0, self._composition)  # term by term is cheaper, where it works
+            for method in methods:
                 found = method(e, side, scope, depth)
                 if found is not None:
                     return found
@@ -79,8 +82,10 @@ class Prover:
         for strip in (False, True):
             pieces = Slots(scope, strip)
             outer = pieces.outer(e)
-            if pieces.identity():
-                return self._smooth(e, side, scope)
+            if pieces.identity() or (not strip and pieces.entrywise()):
+                found = self._smooth(e, side, scope)
+                if found is not None or pieces.identity():
+                    return found
             inner = pieces.boxed()
             if inner is None or not total(outer, inner.context):
                 continue

@@ -25,6 +25,7 @@ class Scope:
     interior: Context
     deadline: float
     indices: tuple[Expression, ...] = ()
+    heavy: bool = False  # whether semidefinite programs may be tried
 
     def tick(self) -> None:
         """Raise OutOfTime once the deadline has passed."""

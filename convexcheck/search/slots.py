@@ -90,12 +90,20 @@ class Slots:
         return entry("var", self.pieces[pattern][0], used)
 
     def _names(self) -> Iterator[str]:
-        yield from NAMES
-        yield from (f"t{k}" for k in range(1, 10_000))
+        s = self.scope.context.statement
+        taken = {*s.variables, *s.parameters, *s.sizes}
+        yield from (n for n in (*NAMES, *(f"t{k}" for k in range(1, 10_000))) if n not in taken)
 
     def identity(self) -> bool:
         """Whether every piece is one whole variable, so that nothing is gained."""
         return all(p.op == "var" and len(p.args) == len(sizes) for p, (_, sizes) in self.pieces.items())
+
+    def entrywise(self) -> bool:
+        """Whether every piece is a multiple of one entry of a variable plus a constant, each over a whole variable."""
+        seen = [_single(p) for p in self.pieces]
+        shapes = {n: d.shape for n, d in self.scope.context.statement.variables.items()}
+        fits = [e is not None and shapes[e.data] == s for e, (_, s) in zip(seen, self.pieces.values(), strict=True)]
+        return all(fits) and len({e.data for e in seen if e}) == len(seen)
 
     def slots(self) -> tuple[Slot, ...]:
         """The slots as evidence, each with an affine body."""
@@ -114,6 +122,17 @@ class Slots:
                 return None
             ranges[slot.name] = (Declaration(slot.sizes), i)
         return self.scope.boxed(ranges)
+
+
+def _single(e: Expression) -> Expression | None:
+    """The variable entry of ``c * x[0', 1', ...] + d`` with constants c and d, if `e` is that."""
+    moving = [a for a in (e.args if e.op == "add" else (e,)) if a.has("var")]
+    fixed = [a for a in (e.args if e.op == "add" else ()) if not a.has("var")]
+    term = moving[0]
+    if term.op == "mul" and len(term.args) == 2 and term.args[0].op == "const":
+        term = term.args[1]
+    plain = len(moving) == 1 and all(a.op == "const" for a in fixed) and term.op == "var"
+    return term if plain and term.args == tuple(map(bound, range(len(term.args)))) else None
 
 
 def _close(pattern: Expression, own: int, scope: Scope) -> Expression:
