@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, add, const, levels, mul, nodes, opened
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, const, levels, mul, nodes, opened
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -176,9 +176,12 @@ def _times(a: Interval, b: Interval) -> Interval:
     return hull(corners)
 
 
+def _largest(intervals: Sequence[Interval]) -> Interval:
+    return _between(max(map(_low, intervals)), max(map(_high, intervals)))
+
+
 def _absolute(i: Interval) -> Interval:
-    minus = _affine(i, -_1, _0)
-    return i if i.lo >= 0 else minus if i.hi <= 0 else meet(hull([i, minus]), NONNEGATIVE)
+    return meet(_largest([i, _affine(i, -_1, _0)]), NONNEGATIVE)  # abs(u) = max(u, -u)
 
 
 def _reciprocal(i: Interval) -> Interval:
@@ -221,7 +224,7 @@ def _structural(c: Context, e: Expression) -> Interval:
     if e.op in ("add", "mul"):
         return reduce(_plus if e.op == "add" else _times, inner)
     if e.op == "max":
-        return _between(max(map(_low, inner)), max(map(_high, inner)))
+        return _largest(inner)
     if e.op == "pow":
         exponent = e.args[1]
         return _power(inner[0], exponent.data) if exponent.op == "const" else POSITIVE if inner[0].positive else REALS
@@ -239,9 +242,9 @@ def assumed(condition: Expression, truth: bool) -> list[Condition]:
     if op == ("and" if truth else "or"):
         return [fact for a in args for fact in assumed(a, truth)]
     if op in ("le", "lt"):
-        small, large = args if truth else args[::-1]
-        return [Condition("gt" if (op == "lt") == truth else "ge", add(large, mul(-1, small)))]
-    return [Condition("eq", add(args[0], mul(-1, args[1])))] if op == "eq" and truth else []
+        gap = args[1] - args[0] if truth else args[0] - args[1]
+        return [Condition("gt" if (op == "lt") == truth else "ge", gap)]
+    return [Condition("eq", args[0] - args[1])] if op == "eq" and truth else []
 
 
 def decided(condition: Expression, context: Context) -> bool | None:
@@ -315,10 +318,8 @@ def in_range(e: Expression, size: Expression, context: Context) -> bool:
     if e.op == "where":
         inside = [(a, context.extended(assumed(e.args[0], truth))) for a, truth in context.possible(e)]
         return all(in_range(a, size, extended) for a, extended in inside)
-    if e.op == "index" and e.args[0] is size:
-        return True
-    whole = _integral(e, context)
-    return whole and context.bounds(e).lo >= 0 and context.bounds(add(size, -1, mul(-1, e))).lo >= 0
+    below = e.op == "index" and e.args[0] is size
+    return below or (_integral(e, context) and context.bounds(e).lo >= 0 and context.bounds(size - 1 - e).lo >= 0)
 
 
 def _integral(e: Expression, context: Context) -> bool:

@@ -176,21 +176,17 @@ def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
     if not p and q > 0:
         return {}
     scale, common, rest = content(p, context, positive=not integral)
-    factors = [(expression({(): scale}), q), *_to(common, q)]
-    if not integral and len(rest) == 1 and _leading(rest) > 0:
-        factors += _root(next(iter(rest)), q)
-    else:
-        factors.append((expression(rest), q))
-    return _reduced(_monomial(factors), _1, context)
+    split = not integral and len(rest) == 1 and _leading(rest) > 0
+    last = _root(next(iter(rest)), q) if split else [(expression(rest), q)]
+    return _reduced(_monomial([(expression({(): scale}), q), *_to(common, q), *last]), _1, context)
 
 
 def _root(m: Monomial, q: Fraction) -> list[Factor]:
     """(product of g**k) ** q for a q that is no integer: even powers come out as absolute values."""
     even = [(apply("abs", g), k * q) for g, k in m if k.denominator == 1 and k % 2 == 0]
     odd = [(g, k) for g, k in m if k.denominator > 1 or k % 2]
-    if len(odd) > 1:
-        return [*even, (expression({_monomial(odd): _1}), q)]
-    return [*even, *_to(odd, q)]  # g**k >= 0 with k odd or no integer: then g >= 0 itself
+    # a single g**k >= 0 with k odd or no integer: then g >= 0 itself
+    return [*even, *([(expression({_monomial(odd): _1}), q)] if len(odd) > 1 else _to(odd, q))]
 
 
 def _exp(e: Expression, context: Context) -> Polynomial:
@@ -262,15 +258,6 @@ def _abs(e: Expression, context: Context) -> Polynomial:
     return {_monomial([*common, (core, _1)]): scale}
 
 
-def _general_power(e: Expression, context: Context) -> Polynomial:
-    base, exponent = e.args
-    if exponent.op == "const":
-        return _power(polynomial(base, context), exponent.data, context)
-    if context.bounds(base).positive:
-        return polynomial(apply("exp", exponent * apply("log", base)), context)
-    return _atom(power(normal(base, context), normal(exponent, context)))
-
-
 def _choice(e: Expression, context: Context) -> Polynomial:
     """``where`` with a settled condition or equal values, and ``max`` without arguments that another one exceeds."""
     args = [normal(a, context) for a in e.args]
@@ -288,6 +275,10 @@ def _rule(e: Expression, context: Context) -> Polynomial:
         return _sum(polynomial(a, context) for a in e.args)
     if e.op == "mul":
         return _products((polynomial(a, context) for a in e.args), context)
+    if e.op == "pow" and e.args[1].op == "const":
+        return _power(polynomial(e.args[0], context), e.args[1].data, context)
+    if e.op == "pow" and context.bounds(e.args[0]).positive:
+        return polynomial(apply("exp", e.args[1] * apply("log", e.args[0])), context)
     if e.op in _RULES:
         return _RULES[e.op](e, context)
     if e.op in FUNCTIONS and define(e) is not e:
@@ -295,5 +286,5 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     return _atom(rebuild(e, [normal(a, context) for a in e.args]))
 
 
-_RULES = {"pow": _general_power, "exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max}
+_RULES = {"exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max}
 _RULES |= dict.fromkeys(("max", "where"), _choice)

@@ -198,7 +198,7 @@ def _parts(e: Expression, show: Callable[..., str], stack: list[str], names: lis
     if e.op == "not":
         return 0, f"not ({show(e.args[0])})"
     simple = {"pi": "pi", "dim": e.data, "index": f"_i{e.data}"}
-    return _ATOM, simple[e.op] if e.op in simple else f"{e.op}({', '.join(show(a) for a in e.args)})"
+    return _ATOM, simple.get(e.op) or f"{e.op}({', '.join(show(a) for a in e.args)})"
 
 
 def _fraction(e: Expression, show: Callable[..., str]) -> str:

@@ -12,14 +12,10 @@ from convexcheck.kernel.check import Accepted, verify
 def main() -> int:
     """Check a file; 0 only if it is accepted, 1 if it is rejected, 2 if it cannot be read."""
     parser = argparse.ArgumentParser("python -m convexcheck.kernel", description="Check a convexcheck certificate.")
-    parser.add_argument("certificate", type=Path)
+    parser.add_argument("certificate", type=argparse.FileType("rb"))
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    try:
-        data = options.certificate.read_bytes()
-    except OSError as error:
-        parser.error(f"cannot read {options.certificate}: {error.strerror}")
-    answer = verify(data, options.certificate.parent)
+    answer = verify(options.certificate.read(), Path(options.certificate.name).parent)
     accepted = isinstance(answer, Accepted)
     print(json.dumps({"accepted": accepted, **asdict(answer)}) if options.json else answer)
     return 0 if accepted else 1
