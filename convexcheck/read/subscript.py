@@ -92,6 +92,7 @@ def _index(formula: Formula, node: ast.expr, size: Expression) -> Tensor:
         raise formula.source.error(node, "an index that is no integer", expected)
     formula.scope.integers |= index.body.names("par")
     if index.body.op != "const":
+        _symbolic(formula, node, index.body, size)
         return index
     position, least = int(index.body.data), least_size(formula, size)
     if not -least <= position < least:
@@ -100,3 +101,19 @@ def _index(formula: Formula, node: ast.expr, size: Expression) -> Tensor:
         hint = f"given {size} >= {more}" if size.op == "dim" else ""
         raise formula.source.error(node, f"index {position} is out of range {where}", hint=hint)
     return index if position >= 0 else Tensor((), size + position)
+
+
+def _symbolic(formula: Formula, node: ast.expr, index: Expression, size: Expression) -> None:
+    """Refuse an index of the axis's own sizes that is out of range for small ones: ``x[n]``, ``x[n - 2]``."""
+    if not index.names("dim") <= size.names("dim") or any(n.op in ("par", "index", "bound") for n in nodes(index)):
+        return
+    tries = [{name: low + more for name, low in formula.scope.sizes.items()} for more in range(4)]
+    reached = [[int(substitute(e, {("dim", n): k for n, k in at.items()}).data) for e in (index, size)] for at in tries]
+    back = {position - length for position, length in reached}
+    for at, (position, length) in zip(tries, reached, strict=True):
+        if not 0 <= position < length:
+            always = len(back) == 1 and min(back) >= 0
+            where = ", ".join(f"{name} = {at[name]}" for name in sorted(size.names("dim")))
+            place = f"of an axis of size {size}" if always else f"where {where}"
+            hint = f"given {size} >= {-min(back)}" if size.op == "dim" and len(back) == 1 and not always else ""
+            raise formula.source.error(node, f"index {index} is out of range {place}", hint=hint)

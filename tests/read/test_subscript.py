@@ -52,6 +52,11 @@ INTEGERS = "expected integers, sizes, bound indices and parameters"
 ERRORS = {
     "w[1]": "index 1 is out of range where n = 1: '1' at column 3; try: given n >= 2",
     "w[-2]": "index -2 is out of range where n = 1: '-2' at column 3; try: given n >= 2",
+    "w[n]": "index n is out of range of an axis of size n: 'n' at column 3",
+    "w[n + 3]": "index 3 + n is out of range of an axis of size n: 'n + 3' at column 3",
+    "w[n - 2]": "index n - 2 is out of range where n = 1: 'n - 2' at column 3; try: given n >= 2",
+    "w[2*n - 2]": "index 2*n - 2 is out of range where n = 2: '2*n - 2' at column 3",
+    "X[0, -n]": "index -n is out of range where n = 1: '-n' at column 6",
     "K[3, 0]": "index 3 is out of range of an axis of size 3: '3' at column 3",
     "w[0, 0]": "2 indices for shape (n,): 'w[0, 0]' at column 1",
     "c[0]": "1 indices for shape (): 'c[0]' at column 1; try: declare a shape",
