@@ -16,6 +16,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement
 
 PROVED, REFUTED, UNKNOWN, ILL_POSED = "PROVED", "REFUTED", "UNKNOWN", "ILL_POSED"
+_START = b'{"claim":'  # of every certificate
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class CertificateFile:
         """Write the file at `path`, and its arrays into the same folder.
 
         Raises:
-            ConvexcheckError: when the folder cannot be written to; nothing is left half-written.
+            ConvexcheckError: when a file is there that is no certificate and not empty, or when the folder cannot be
+                written to; nothing is left half-written.
         """
         target = Path(path)
-        if target.exists() and not target.is_file():  # such as a folder or a device
-            raise ConvexcheckError("certificate", f"{target} is no regular file", "a file's path")
+        make_room(target)
         try:
             for name, data in self.arrays.items():
                 _write(array_path(target.parent, name), data)
@@ -51,6 +52,25 @@ class CertificateFile:
 
     def __len__(self) -> int:
         return len(self.data)
+
+
+def make_room(path: Path) -> None:
+    """Refuse a path at which something else than a certificate, or than an empty file, would be lost.
+
+    Raises:
+        ConvexcheckError: a folder, a device, a file that cannot be read, or one that is no certificate.
+    """
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise ConvexcheckError("certificate", f"{path} is no regular file", "a file's path")
+    try:
+        start = path.open("rb").read(len(_START))
+    except OSError as error:
+        raise ConvexcheckError("certificate", f"cannot read {path}: {error.strerror}", hint="another path") from error
+    if start and start != _START:
+        message = f"{path} exists and is no certificate; it stays as it is"
+        raise ConvexcheckError("certificate", message, hint="another path, or remove that file first")
 
 
 def _write(path: Path, data: bytes) -> None:
