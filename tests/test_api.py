@@ -81,6 +81,21 @@ def test_writing_leaves_nothing_half_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_writing_keeps_what_is_no_certificate(tmp_path):
+    certificate = cc.check("x**2").certificate
+    path = tmp_path / "thesis.tex"
+    path.write_text("years of work")
+    with pytest.raises(ConvexcheckError) as caught:
+        certificate.write(path)
+    message = f"certificate: {path} exists and is no certificate; it stays as it is"
+    assert str(caught.value) == f"{message}; try: another path, or remove that file first"
+    assert path.read_text() == "years of work"
+    path.write_bytes(b"")  # nothing is lost
+    certificate.write(path)
+    cc.check("x**4").certificate.write(path)  # an older certificate makes room
+    assert cc.verify(path).statement[1] == "function   x**4"
+
+
 # (source, options, pieces of the message)
 BAD = [
     ("x +", {}, ["read.text"]),
@@ -96,6 +111,9 @@ BAD = [
     ("(" * 100_000 + "x" + ")" * 100_000, {}, ["read.text"]),
     ("x", {"wrt": "__import__"}, ["__import__", "ASCII letters"]),
     ("x", {"wrt": "exp"}, ["exp", "a function of the language"]),
+    ("x + nan", {}, ["nan is not a real number: 'nan' at column 5", "another name"]),
+    ("x*Inf", {"wrt": "x"}, ["Inf is not a real number: 'Inf' at column 3"]),
+    ("x[0]", {"wrt": {"x": "0"}}, ["size 0 in the shape of x; expected sizes are at least 1"]),
     ("x", {"wrt": 7}, ["variables given as int"]),
     ("x", {"claim": "quasiconvex"}, ["quasiconvex", '"convex" or "concave"']),
     ("x", {"domain": "x >"}, ["read.domain"]),
@@ -113,6 +131,24 @@ def test_bad_text(source, options, pieces):
     assert [p for p in pieces if p not in str(caught.value)] == []
     assert caught.value.stage
     assert len(str(caught.value)) < 1000
+
+
+def test_arrays_after_what_is_no_function_are_refused():
+    import sympy
+
+    took = "expected keywords alone after it; try: "
+    shapes = "shapes with wrt={'x': '3'} and parameters={'A': 'n 3'}; names alone with wrt='x'"
+    x = sympy.Symbol("x")
+    cases = [
+        ("sum(x**2)", [np.zeros(3)], f"read.text: text takes no arrays, got ndarray; {took}{shapes}"),
+        ("x*y", ["x"], f"read.text: text takes no arrays, got str; {took}{shapes}"),
+        (x**2, [1.0], f"read.sympy: a SymPy expression takes no arrays, got float; {took}the variables with wrt=[...]"),
+    ]
+    for source, arguments, message in cases:
+        for verb in (cc.check, cc.prove, cc.refute, cc.explain):
+            with pytest.raises(ConvexcheckError) as caught:
+                verb(source, *arguments)
+            assert str(caught.value) == message
 
 
 def test_bad_jax():

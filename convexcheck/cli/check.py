@@ -59,6 +59,8 @@ def check(
         certificate = certificate.absolute()
         _clear(certificate)
     found = FILE.fullmatch(question)
+    if not found and (file := re.fullmatch(r"([^\s:]+\.py)(:.*)?", question)):
+        raise click.UsageError(f"{question}: expected FILE.py:FUNCTION, such as {file[1]}:loss")
     expected = (options["expect"] or "").lower()
     options["claim"] = options["claim"] or ("concave" if expected == "concave" else "convex")
     request = {
@@ -95,14 +97,12 @@ def _show(name: str, answer: Answered, as_json: bool, explain: bool, certificate
 
 def _clear(path: Path) -> None:
     """Make room for a certificate: only an older certificate, or an empty file, is removed."""
+    from convexcheck.report.verdict import make_room
+
     if not path.parent.is_dir():
         raise click.UsageError(f"--certificate: there is no folder {path.parent}")
-    if not path.exists() and not path.is_symlink():
-        return
+    make_room(path)
     try:
-        start = path.open("rb").read(9) if path.is_file() else b"no file"
-        if start and start != b'{"claim":':
-            raise click.UsageError(f"--certificate: {path} exists and is no certificate; it stays as it is")
-        path.unlink()
+        path.unlink(missing_ok=True)
     except OSError as error:
         raise click.UsageError(f"--certificate: {path}: {error.strerror}") from error

@@ -77,4 +77,6 @@ def _shape(name: str, shape: object) -> tuple[Expression, ...]:
     for size in sizes:
         if not _SIZE.fullmatch(size):
             check_name("size", size)
+        elif not int(size):
+            raise ConvexcheckError(STAGE, f"size {size} in the shape of {name}", "sizes are at least 1")
     return tuple(dim(int(size) if size.isdigit() else size) for size in sizes)

@@ -21,6 +21,7 @@ from convexcheck.read.syntax import Source, free_names, parse
 from convexcheck.read.tensor import shape_text
 
 MAX_NODES = 100_000
+_NO_NUMBERS = frozenset({"nan", "inf", "infinity"})  # floats print so; as names they have to be declared
 Declared = dict[str, Declaration]
 
 
@@ -99,6 +100,8 @@ def _declared_by_use(role: str, texts: list[Written], known: Mapping[str, object
             if name in NAMES or name in PREDICATES:
                 raise unknown_name(source, place, known)
             if name not in known:
+                if name.lower() in _NO_NUMBERS:
+                    raise source.error(place, f"{name} is not a real number", "finite numbers", "another name")
                 try:
                     check_name(role, name)
                 except ConvexcheckError as error:

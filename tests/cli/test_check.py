@@ -114,6 +114,12 @@ BAD = [
     (["x**2", "--jsn"], "--jsn"),
     (["--explian"], "No such option: --explian"),
     (["x", "y"], "unexpected extra argument"),
+    (["m.py"], "m.py: expected FILE.py:FUNCTION, such as m.py:loss"),
+    (["m.py:"], "expected FILE.py:FUNCTION"),
+    (["m.py:2f"], "expected FILE.py:FUNCTION"),
+    (["x", "--var", "x:0"], "sizes are at least 1"),
+    (["x + nan"], "nan is not a real number"),
+    (["x + Infinity"], "Infinity is not a real number"),
     (["nowhere.py:f"], "there is no file nowhere.py"),
 ]
 
