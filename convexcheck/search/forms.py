@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
@@ -25,6 +24,7 @@ from convexcheck.expression.term import (
     over,
     power,
 )
+from convexcheck.search.factor import factors
 from convexcheck.search.scope import Scope
 
 MAX_DIRECTIONS = 6
@@ -52,11 +52,10 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    for heavy in (False, True) if depth == 0 else (scope.heavy,):
-        for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
-            found = method(e, replace(scope, heavy=heavy), depth)
-            if found is not None:
-                return found
+    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
+        found = method(e, scope, depth)
+        if found is not None:
+            return found
     return None
 
 
@@ -67,29 +66,35 @@ def _rewritten(e: Expression, target: Expression, scope: Scope, premise: Sign | 
 
 
 def _factored(e: Expression, scope: Scope, depth: int) -> Sign | None:
-    """One fraction: common factors of known sign over powers of sums, times what is left of the numerator."""
+    """One fraction, and its factors of known sign times what is left of the numerator."""
     c = scope.context
     if vanishes(polynomial(e, c), c):
         return None
     scale, common, left = content(polynomial(e, c), c, positive=False)
-    if not common:
+    constant, found = factors(left)
+    sign, known, unknown = scale * constant, list[Expression](), list[Expression]()
+    for g, k in [*common, *((f, Fraction(k)) for f, k in found)]:
+        bounds = c.bounds(power(g, const(k)))
+        if bounds.lo >= 0 or bounds.hi <= 0:
+            known.append(power(g, const(k)) if bounds.lo >= 0 else -power(g, const(k)))
+            sign = sign if bounds.lo >= 0 else -sign
+        else:
+            known += [power(g, const(k - 1))] if k.denominator == 1 and k > 1 else []
+            unknown.append(g if k.denominator == 1 and k > 0 else power(g, const(k)))
+    if any(c.bounds(k).lo < 0 for k in known) or not known:
         return None
-    outside = mul(scale, *(power(g, const(k)) for g, k in common))
-    bounds = c.bounds(outside)
-    if bounds.lo < 0 < bounds.hi:
-        return None
-    sign = 1 if bounds.lo >= 0 else -1
-    inside = expression({m: sign * k for m, k in left.items()})
-    premise = nonnegative(inside, scope, depth=depth + 1)
-    target = mul(sign, outside, inside)
+    inside = mul(1 if sign > 0 else -1, *unknown)
+    target = mul(abs(sign), *known, inside)
+    if not unknown:
+        return _rewritten(e, target, scope, Bounds()) if sign > 0 else None
+    premise = nonnegative(normal(inside, c), scope, depth=depth + 1)
     if premise is None or target.op != "mul":
         return None
-    if isinstance(premise, Bounds) or inside not in target.args:
+    target = mul(abs(sign), *known, normal(inside, c))
+    if isinstance(premise, Bounds) or normal(inside, c) not in target.args:
         return _rewritten(e, target, scope, Bounds())
-    found = _rewritten(e, target, scope, EachTerm(tuple(premise if a is inside else Bounds() for a in target.args)))
-    if found is None or all(a is inside or c.bounds(a).lo >= 0 for a in target.args):
-        return found
-    return None
+    parts = tuple(premise if a is normal(inside, c) else Bounds() for a in target.args)
+    return _rewritten(e, target, scope, EachTerm(parts))
 
 
 def _complete_square(e: Expression, scope: Scope, depth: int) -> Sign | None:
@@ -287,10 +292,11 @@ def fraction(e: Expression, c: Context) -> Expression:
     if vanishes(polynomial(e, c), c):
         return ZERO
     scale, common, rest = content(polynomial(e, c), c, positive=False)
-    powers, left = dict(common), expression(rest)
-    if left in powers:
-        powers[left], left = powers[left] + 1, ONE
-    return mul(scale, *(power(g, const(k)) for g, k in powers.items()), left)
+    constant, found = factors(rest)
+    powers = dict(common)
+    for g, k in found:
+        powers[g] = powers.get(g, Fraction(0)) + k
+    return mul(scale * constant, *(power(g, const(k)) for g, k in powers.items()))
 
 
 def _dominant(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:

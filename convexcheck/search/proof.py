@@ -38,13 +38,14 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
     context = Context(s)
     scope = Scope(context, interior(s), time.monotonic() + budget)
     side = SIDES.get(verdict, 1)
-    defined = _defined(s, context, scope)
-    domain = _domain(s, scope)
+    full = replace(scope, heavy=True)
+    defined = _defined(s, context, full)
+    domain = _domain(s, full)
     if defined is None or domain is None:
         return
     rule = _affine(s.function, scope) if verdict == "affine" else None
     if verdict != "affine":
-        rule = Prover().curvature(s.function, side, scope)
+        rule = Prover().curvature(s.function, side, scope) or Prover().curvature(s.function, side, full)
     point = inside(s, seed=seed) if rule is not None and (s.domain or s.given) else None
     if rule is None or (point is None and (s.domain or s.given)):
         return
@@ -84,7 +85,7 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
         if not o.holds():
             found = None
             if o.relation in ("ge", "gt", "power"):
-                found = nonnegative(o.value, Scope(o.context, o.context, scope.deadline), strict=o.relation != "ge")
+                found = nonnegative(o.value, Scope(o.context, o.context, scope.deadline, heavy=True), strict=o.relation != "ge")
             if found is None:
                 return None
             signs.append(found)
@@ -96,7 +97,7 @@ def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature, ...] | None:
     rules: list[ev.Curvature] = []
     for k, c in enumerate(s.domain):
         earlier = Context(s, (*s.given, *s.domain[:k]))
-        inner = Scope(earlier, earlier, scope.deadline).over(c.sizes, c.body)
+        inner = Scope(earlier, earlier, scope.deadline, heavy=True).over(c.sizes, c.body)
         body = instantiate(c.body, inner.indices)
         if not is_affine(body, earlier):
             rule = Prover().curvature(body, -1, inner) if c.relation in ("ge", "gt") else None
@@ -151,7 +152,7 @@ def _modulus(s: Statement, side: int, scope: Scope) -> tuple[Expression | None, 
             e = over("Sum", size, e)
         squares.append(e)
     rest = add(s.function, mul(Fraction(-side, 2), mu, add(*squares)))
-    rule = Prover().curvature(rest, side, scope)
+    rule = Prover().curvature(rest, side, scope) or Prover().curvature(rest, side, replace(scope, heavy=True))
     return (mu, rule) if rule is not None else (None, None)
 
 

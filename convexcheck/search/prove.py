@@ -7,7 +7,7 @@ form. Whatever is found is only a proposal.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import rooted, total
@@ -100,7 +100,7 @@ class Prover:
             form = smooth_form(target, scope)
             if form is None or (target is not e and not total(target, scope.context)):
                 continue
-            sign = nonnegative(mul(side, form), Scope(scope.interior, scope.interior, scope.deadline, scope.indices))
+            sign = nonnegative(mul(side, form), replace(scope, context=scope.interior))
             if sign is not None:
                 rule = ev.SecondOrder(sign)
                 return rule if target is e else ev.Rewriting(scope.close(target), rule)
@@ -182,7 +182,7 @@ class Prover:
         if moves:
             context = outer_scope.interior.extended(moves)
             along = substitute(derivative(outer), still)
-            monotone = nonnegative(along, Scope(context, context, scope.deadline, scope.indices))
+            monotone = nonnegative(along, replace(scope, context=context, interior=context))
             if monotone is None:
                 return None
         return ev.Composition(scope.close(outer), tuple(done), premise, monotone)
@@ -195,7 +195,7 @@ class Prover:
         for sign in (1, -1):
             fact = Condition("ge", mul(sign, generic("dir", name, declaration)), declaration.shape)
             context = scope.interior.extended([fact])
-            if nonnegative(substitute(d, others), Scope(context, context, scope.deadline, scope.indices)) is not None:
+            if nonnegative(substitute(d, others), replace(scope, context=context, interior=context)) is not None:
                 return sign * side
         return 0
 
@@ -221,7 +221,7 @@ def _completed(e: Expression, scope: Scope) -> Expression:
             return None
         if scope.context.bounds(node.args[0]).positive:
             return None
-        target = positive(node.args[0], scope)
+        target = positive(node.args[0], scope) if scope.heavy else None
         return None if target is None else rebuild(node, [target, *node.args[1:]])
 
     return transform(e, leaf)
