@@ -85,7 +85,8 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
         if not o.holds():
             found = None
             if o.relation in ("ge", "gt", "power"):
-                found = nonnegative(o.value, Scope(o.context, o.context, scope.deadline, heavy=True), strict=o.relation != "ge")
+                inner = Scope(o.context, o.context, scope.deadline, heavy=True)
+                found = nonnegative(o.value, inner, strict=o.relation != "ge")
             if found is None:
                 return None
             signs.append(found)
