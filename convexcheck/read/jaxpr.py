@@ -28,6 +28,7 @@ from convexcheck.read.facts import facts
 from convexcheck.read.formula import scope_of
 from convexcheck.read.infinity import without_infinity
 from convexcheck.read.trace import trace
+from convexcheck.read.usage import refuse_unused
 
 STAGE = "read.jaxpr"
 Digest = Callable[[np.ndarray], str]
@@ -77,7 +78,7 @@ def read_jax(
         The reading. Literals and data are the rationals that float64 stores; rounding is not part of it.
 
     Raises:
-        ConvexcheckError: arguments or code that cannot be read.
+        ConvexcheckError: arguments or code that cannot be read, data that the code does not use.
         Unsupported: code that the language of statements cannot express.
 
     >>> import jax, jax.numpy as jnp
@@ -91,6 +92,8 @@ def read_jax(
     shapes = [leaf.shape for leaf in found.leaves]
     code = trace(found, shapes, task.least(shapes))
     statement = task.read(code, shapes, digest=digest)
+    spoken_of = {name for c in statement.domain for name in c.body.names("par")}
+    refuse_unused(code, found.leaves, shapes, lambda other: trace(found, other, {}), spoken_of)
     task.compare_sizes(statement)
     data = {leaf.name: leaf.value for leaf in found.leaves} | task.captured.arrays
     arrays = {

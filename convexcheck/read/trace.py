@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,7 +41,7 @@ def trace(found: Arguments, shapes: Sequence[Shape], least: Mapping[str, int]) -
         except Exception as error:
             lines = str(error).strip().splitlines() or [""]
             message = f"the loss raised {type(error).__name__}: {lines[0][:300]}"
-            raise ConvexcheckError(STAGE, message, "code that JAX can trace", "jax.make_jaxpr on it") from error
+            raise ConvexcheckError(STAGE, message, "code that JAX can trace", _hint(type(error), lines[0])) from error
     results = jax.tree_util.tree_leaves(out)
     if len(results) != 1 or not jax.tree_util.treedef_is_leaf(jax.tree_util.tree_structure(out)):
         raise ConvexcheckError(
@@ -52,3 +53,30 @@ def trace(found: Arguments, shapes: Sequence[Shape], least: Mapping[str, int]) -
     if not jax.dtypes.issubdtype(results[0].dtype, np.number):
         raise ConvexcheckError(STAGE, f"the loss returns {results[0].dtype}", "one real number")
     return code
+
+
+def _hint(kind: type[Exception], message: str) -> str:
+    """What usually helps against an error of a loss that JAX cannot trace."""
+    missing = re.search(r"missing \d+ required (positional|keyword-only) arguments?: (.*)", message)
+    if missing and missing[1] == "positional":
+        return f"pass {missing[2]} too, as data or as a shape"
+    if missing:
+        name = missing[2].partition("'")[2].partition("'")[0]
+        return f"functools.partial(loss, {name}=...), to fix {missing[2]}"
+    for piece, hint in _HINTS.items():
+        if piece in f"{kind.__name__}: {message}":
+            return hint
+    return "jax.make_jaxpr on it"
+
+
+_HINTS = {
+    "TracerArrayConversionError": "jnp instead of np in the loss: NumPy cannot work on traced arrays",
+    "TracerBoolConversionError": "jnp.where instead of if, while, and, or; jnp.maximum instead of max",
+    "TracerIntegerConversionError": "jnp.take(array, index), with jnp instead of lists and np",
+    "ConcretizationTypeError": "jnp instead of float(), int(), .item(), math, and range() of a value",
+    "got <class 'list'>": "jnp.array([...]) or jnp.stack([...]) around the list",
+    "got <class 'tuple'>": "jnp.array([...]) or jnp.stack([...]) around the tuple",
+    "type <class 'generator'>": "Python's sum(...), or jax.vmap, instead of jnp.sum of a generator",
+    "positional arguments but": "the arguments of the loss, no more",
+    "positional argument but": "the arguments of the loss, no more",
+}

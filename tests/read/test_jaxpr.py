@@ -203,6 +203,33 @@ BAD = [
     (lambda w: w.sum(), (shape("n"),), {"domain": "v > 0"}, "v"),
     (3, (shape("n"),), {}, "int is not a function"),
 ]
+LEFT_OUT = "the loss does not use {}; expected data that it uses; try: leave it out"
+BAD += [  # data that the loss does not depend on: by their values, by their shape
+    (lambda w, X, y: ((X @ w) ** 2).sum(), (shape("d"), shape("n", "d"), shape("n")), {}, LEFT_OUT.format("y")),
+    (lambda w, X, y: ((X @ w) ** 2).sum(), (np.ones(3), np.ones((4, 3)), np.ones(4)), {}, LEFT_OUT.format("y")),
+    (lambda w, lam: (w**2).sum(), (shape("d"), 0.5), {}, LEFT_OUT.format("lam")),
+    (lambda w, b: (b["x"] @ w).sum(), (np.ones(2), {"x": np.eye(2), "id": np.ones(2)}), {}, r"not use b\['id'\];"),
+    (jax.jit(lambda w, y: w.sum()), (np.ones(2), np.ones(2)), {}, LEFT_OUT.format("y")),
+]
+USED = [
+    (lambda w, y: (w**2).sum() / y.shape[0], (shape("d"), shape("n")), {}),
+    (lambda w, y: (w**2).sum() / y.shape[0], (np.ones(2), np.ones(5)), {}),
+    (lambda w, y: (w**2).sum() + 0 * y, (shape("d"), 0.5), {}),  # it is in the code
+    (lambda w, power: (w**power).sum(), (shape("d"), 2), {}),  # a constant of the code
+    (lambda w, lam: (w**2).sum(), (shape(), shape()), {"domain": "w > lam"}),
+    (lambda w, v: (w**2).sum(), (shape(), shape()), {"wrt": (0, 1)}),  # a variable that does not occur
+]
+HINTS = [  # what usually goes wrong while JAX traces, and what to try
+    (lambda w: np.exp(w).sum(), 1, "jnp instead of np in the loss"),
+    (lambda w: np.linalg.norm(w), 1, "jnp instead of np in the loss"),
+    (lambda w: w[0] if w[0] > 0 else w[1], 1, "jnp.where instead of if, while, and, or"),
+    (lambda w: max(w[0], 0.0), 1, "jnp.maximum instead of max"),
+    (lambda w: float(w[0]), 1, r"jnp instead of float\(\)"),
+    (lambda w: jnp.sum([w[0], w[1]]), 1, r"jnp.array\(\[...\]\) or jnp.stack\(\[...\]\) around the list"),
+    (lambda w, X, y: (X @ w - y).sum(), 1, "pass 'X' and 'y' too, as data or as a shape"),
+    (lambda w, *, lam: lam * w.sum(), 1, r"functools.partial\(loss, lam=...\), to fix 'lam'"),
+    (lambda w: w.sum(), 2, "the arguments of the loss, no more"),
+]
 UNSUPPORTED = [
     (lambda w: jnp.sort(w)[0], (shape("n"),), r"the primitive 'sort' at test_jaxpr.py:\d+"),
     (lambda w: jax.lax.lgamma(w).sum(), (shape("n"),), "the primitive 'lgamma'"),
@@ -234,6 +261,17 @@ def test_unreadable_input_is_an_error_that_says_what_to_try(loss, args, options,
     with pytest.raises(ConvexcheckError, match=message) as error:
         read_jax(loss, *args, **options)
     assert error.value.stage.startswith("read.")
+
+
+@pytest.mark.parametrize(("loss", "args", "options"), USED)
+def test_arguments_that_count_by_value_by_shape_or_in_the_domain(loss, args, options):
+    assert read_jax(loss, *args, **options).statement.variables
+
+
+@pytest.mark.parametrize(("loss", "count", "hint"), HINTS)
+def test_an_error_of_the_loss_says_what_usually_helps(loss, count, hint):
+    with pytest.raises(ConvexcheckError, match=f"the loss raised .*; expected code that JAX can trace; try: .*{hint}"):
+        read_jax(loss, *[np.ones(3)] * count)
 
 
 @pytest.mark.parametrize("loss, args, message", UNSUPPORTED)
