@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from convexcheck import ConvexcheckError
@@ -54,10 +55,15 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
     else:
         source, arguments, options = request["expression"], (), _declared(request)
     tell(loaded=True)
-    verdict = api.check(
-        source, *arguments, claim=request["claim"], domain=request["domain"], given=request["given"],
-        budget=request["timeout"], seed=request["seed"], **options,
-    )  # fmt: skip
+    try:
+        verdict = api.check(
+            source, *arguments, claim=request["claim"], domain=request["domain"], given=request["given"],
+            budget=request["timeout"], seed=request["seed"], **options,
+        )  # fmt: skip
+    except SystemExit as error:
+        if request["file"] is None:
+            raise
+        raise ended(request["file"], error) from error
     code = exit_code(verdict, request["expect"])
     if code == UNSETTLED and request["expect"]:  # a counterexample to a side that is open decides
         sides = (api.OPPOSITE[verdict.claim], verdict.claim)
@@ -77,6 +83,12 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         "summary": str(verdict),
         "explanation": verdict.explain(),
     }
+
+
+def ended(file: str, error: SystemExit) -> ConvexcheckError:
+    """The error for a file of the user, or a function in it, that wants to end the process."""
+    message = f"{Path(file).name} raised SystemExit({error.code!r})"
+    return ConvexcheckError("read.file", message, "a file that defines the loss and goes on", "no exit in it")
 
 
 def _declared(request: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from convexcheck import ConvexcheckError
-from convexcheck.cli.child import shapes
+from convexcheck.cli.child import ended, shapes
 
 STAGE = "read.file"
 _JAXTYPING = re.compile(r"""(?:\w+\.)*(?P<kind>\w+)\[.*,\s*(?P<q>['"])(?P<shape>[^'"]*)(?P=q)\s*\]""", re.DOTALL)
@@ -50,9 +50,11 @@ def _executed(path: Path) -> dict[str, Any]:
             raise ConvexcheckError(STAGE, f"there is no file {path}", "FILE.py:FUNCTION")
         print(f"executing {path}", file=sys.stderr)
         return runpy.run_path(str(path), run_name="convexcheck_question")
-    except (Exception, SystemExit) as error:
-        if isinstance(error, ConvexcheckError):
-            raise
+    except SystemExit as error:
+        raise ended(str(path), error) from error
+    except ConvexcheckError:
+        raise
+    except Exception as error:
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         where = f", line {lines[-1] if lines else getattr(error, 'lineno', '?')}"
         raise ConvexcheckError(STAGE, f"{path.name}{where}: {type(error).__name__}: {str(error)[:200]}") from error

@@ -44,7 +44,7 @@ class Process:
     """
 
     def __init__(self, request: dict[str, Any], timeout: float, progress: bool = False) -> None:
-        self.timeout, self.progress, self.executes = timeout, progress, request.get("file") is not None
+        self.timeout, self.progress, self.file = timeout, progress, request.get("file")
         root = str(Path(__file__).parents[2])
         # -P keeps the current folder off the path: a file json.py in it is not a module of ours
         command = [sys.executable, "-P", "-c", _CHILD, root]
@@ -73,14 +73,14 @@ class Process:
         with self._shown():
             told = self._next(STARTING)
             if told is None:
-                return self._ended("the process did not start", in_file=self.executes)
+                return self._ended("the process did not start")
             if "code" not in told:
                 told = self._next(self.timeout + GRACE)
             if told is None and self.child.poll() is None and self.lines.empty():
                 return Answered(OUT_OF_TIME, f"UNKNOWN: the budget of {self.timeout:g} s was used up")
             if told is not None and told.get("settled"):
                 told = self._next(WRITING)
-        return Answered(**told) if told is not None else self._ended("the process ended without an answer")
+        return Answered(**told) if told is not None else self._ended("the process ended without an answer", True)
 
     def _next(self, seconds: float) -> dict[str, Any] | None:
         """The next line, or None when there is none in time."""
@@ -94,11 +94,12 @@ class Process:
         found: dict[str, Any] = json.loads(line)
         return found
 
-    def _ended(self, what: str, in_file: bool = False) -> Answered:
+    def _ended(self, what: str, loaded: bool = False) -> Answered:
+        """No answer came: a file of the user ended the process, or something is wrong with it."""
         code = self.child.poll()
         how = "it took too long" if code is None else f"signal {-code}" if code < 0 else f"code {code}"
-        if in_file:
-            return Answered(USAGE, f"error in read.file: executing the file ended the process ({how})")
+        if self.file and (not loaded or (code is not None and code >= 0)):  # a crash by signal may be a library's
+            return Answered(USAGE, f"error in read.file: {Path(self.file).name} ended the process ({how})")
         return Answered(INTERNAL, f"internal error: {what} ({how})")
 
     def _shown(self) -> Any:

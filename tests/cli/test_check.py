@@ -241,8 +241,14 @@ def test_bad_functions(name, options, piece, functions):
     [
         ("1/0", "bad.py, line 1: ZeroDivisionError"),
         ("def f(:", "SyntaxError"),
-        ("import sys\nsys.exit(0)", "SystemExit"),
-        ("import os\nos._exit(0)", "executing the file ended the process (code 0)"),
+        ("import sys\nsys.exit(0)", "read.file: bad.py raised SystemExit(0)"),
+        ("raise SystemExit", "bad.py raised SystemExit(None)"),
+        ("import os\nos._exit(0)", "bad.py ended the process (code 0)"),
+        ("import os\nos.kill(os.getpid(), 9)", "bad.py ended the process (signal 9)"),
+        ("raise BaseException", "bad.py ended the process (code 1)"),
+        ("import nowhere_to_be_found", "bad.py, line 1: ModuleNotFoundError"),
+        ("def f(w: 'd'):\n    raise SystemExit(3)", "bad.py raised SystemExit(3)"),
+        ("import os\ndef f(w: 'd'):\n    os._exit(0)", "bad.py ended the process (code 0)"),
     ],
 )
 def test_a_file_that_cannot_be_executed(content, piece, tmp_path):
