@@ -30,7 +30,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from hashlib import blake2b
 from math import prod
 from typing import Any
@@ -195,6 +195,11 @@ def minimum(*args: Operand) -> Expression:
 def over(op: str, size: Operand, body: Expression) -> Expression:
     """``Sum`` or ``Max`` of `body` over its bound index 0, which runs below `size`."""
     return Expression(op, (const(size), body))
+
+
+def over_all(op: str, sizes: Iterable[Expression], body: Expression) -> Expression:
+    """``Sum`` or ``Max`` of `body` over its bound indices 0, 1, ..., which run below `sizes`."""
+    return reduce(lambda inner, size: over(op, size, inner), sizes, body)
 
 
 def rebuild(node: Expression, args: Iterable[Expression]) -> Expression:

@@ -11,9 +11,9 @@ from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Condition, Statement, generic, statement_lines
-from convexcheck.expression.term import Expression, add, mul, substitute
+from convexcheck.expression.term import Expression, add, mul, over_all, substitute
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
-from convexcheck.kernel.rules import SIDES, Rejection, Scope, curvature, require, sign, strictness, total_over
+from convexcheck.kernel.rules import SIDES, Rejection, Scope, curvature, require, sign, strictness
 
 Used = Counter[str]
 
@@ -113,9 +113,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
             curvature(body, -1, rules.pop(0), inner)
     require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
-        values, sizes = point(s, proof.inside, proof.inside.variables, None)
-        inside = all(holds(c, values, sizes) for c in conditions)
-        require(inside, "domain", "the point inside does not satisfy every condition")
+        point(s, proof.inside, proof.inside.variables, None)
     box = len(ends) == len(s.domain) and all(context.bounds(e).lo < context.bounds(e).hi for e in ends)
     facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
@@ -141,7 +139,7 @@ def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[s
         replace(s, function=mu).check()
         number = not mu.has("var", "dir", "index") and total(mu, scope.context) and scope.context.bounds(mu).lo >= 0
         require(number, "modulus", "{} is not a number >= 0", mu)
-        squares = add(*(total_over(d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
+        squares = add(*(over_all("Sum", d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
         curvature(add(s.function, mul(Fraction(-side, 2), mu, squares)), side, proof.modulus, scope)
         shown = ["always" if scope.context.bounds(mu).positive else f"if {mu} > 0"]
     if proof.strict is not None:

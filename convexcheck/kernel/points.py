@@ -13,7 +13,7 @@ from convexcheck.certificate.arrays import load, rationals, written
 from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over
+from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over_all
 from convexcheck.kernel.rules import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
@@ -23,13 +23,15 @@ PRECISIONS = (64, 128, 256, 512, 1024)
 
 
 def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
-    """The exact values of all arrays at an instance, and its sizes; every declaration is respected."""
+    """The exact values of all arrays at an instance, and its sizes; every declaration and condition is respected."""
     sizes = admit_sizes(s, instance.sizes)
     found: dict[tuple[str, str], np.ndarray] = {}
     for op, declared, given in (("par", s.parameters, instance.parameters), ("var", s.variables, variables)):
         names = [name for name, _ in given]
         require(names == list(declared), "point", "values for {}, declared {}", names, list(declared))
         found |= {(op, name): entries(name, declared[name], array, sizes, folder) for name, array in given}
+    inside = all(holds(c, found, sizes) for c in (*s.domain, *s.given))
+    require(inside, "point", "the point does not satisfy every condition")
     return found, sizes
 
 
@@ -72,9 +74,8 @@ def decide(value: Callable[[bool], Any], test: Test) -> Any:
 
 def _largest(body: Expression, ranges: Sequence[Expression], test: Test, values: Values, sizes: Sizes) -> bool:
     """Whether the largest value of `body` over its bound indices, which run below `ranges`, surely passes the test."""
-    for size in ranges:
-        body = over("Max", size, body)
-    return decide(lambda exact: evaluate(body, values, sizes, exact), test) is not None
+    worst = over_all("Max", ranges, body)
+    return decide(lambda exact: evaluate(worst, values, sizes, exact), test) is not None
 
 
 def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
@@ -98,9 +99,7 @@ def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
 def _segment(s: Statement, e: ev.Segment, folder: Path | None) -> tuple[list[Values], Sizes]:
     """The points x, y, t x + (1-t) y; the first two satisfy every condition."""
     (x, sizes), (y, _) = (point(s, e.instance, end, folder) for end in (e.x, e.y))
-    inside = all(holds(c, v, sizes) for v in (x, y) for c in (*s.domain, *s.given))
-    fits = 0 < e.t < 1 and not e.instance.variables and inside
-    require(fits, type(e).__name__, "t is not in (0, 1), or x or y does not satisfy every condition")
+    require(0 < e.t < 1 and not e.instance.variables, type(e).__name__, "t is not in (0, 1), or there is a third point")
     t = flint.fmpq(e.t.numerator, e.t.denominator)
     between = {k: np.asarray(t * x[k] + (1 - t) * y[k], dtype=object) for k in x if k[0] == "var"}
     return [x, y, {**x, **between}], sizes
@@ -125,8 +124,7 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
     """Why the question has no answer, as a sentence; else Rejection."""
     conditions = [*s.domain, *s.given]
     if isinstance(e, ev.Undefined):
-        values, sizes = point(s, e.instance, e.instance.variables, folder)
-        if all(holds(c, values, sizes) for c in conditions) and _undefined(s, values, sizes):
+        if _undefined(s, *point(s, e.instance, e.instance.variables, folder)):
             return "the function is not real at a point of the domain"
     elif isinstance(e, ev.OutsideDomain):
         (_, _, between), sizes = _segment(s, e, folder)

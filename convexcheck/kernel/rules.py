@@ -11,7 +11,7 @@ from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import BINDERS, Expression, add, bind, bound, fresh, instantiate, mul, over, substitute
+from convexcheck.expression.term import BINDERS, Expression, bind, bound, fresh, instantiate, over_all, substitute
 
 
 class Rejection(ConvexcheckError):
@@ -113,7 +113,7 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Non
         require(identical(e, target, scope.context), step, "{} is not identical to {}", e, target)
         curvature(target, side, rule.premise, scope)
     elif isinstance(rule, ev.SecondOrder):
-        sign(mul(side, smooth_form(e, scope)), False, rule.form, replace(scope, context=scope.interior))
+        sign(side * smooth_form(e, scope), False, rule.form, replace(scope, context=scope.interior))
     else:
         _composition(e, side, rule, scope)
 
@@ -189,20 +189,11 @@ def strictness(
     fits = isinstance(rule, ev.SecondOrder) and set(weights) == set(variables) and len(weights) == len(shown.weights)
     require(fits, "strict", "a weight for every variable and a rule of second order are needed")
     scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope
-    squares: list[Expression] = []
-    form = mul(side, smooth_form(e, scope))
+    form = side * smooth_form(e, scope)
     require(total(form, scope.context), "strict", "{} may be undefined on the domain's boundary", form)
     for name, (c, premise) in weights.items():
         inner, d = scope.over(variables[name].shape, e, c), variables[name]
         sign(inner.place("strict", c), True, premise, inner)
-        direction = generic("dir", name, d)
-        squares.append(instantiate(total_over(d.shape, mul(c, direction, direction)), scope.indices))
-    sign(form - add(*squares), False, shown.rest, scope)
+        form -= instantiate(over_all("Sum", d.shape, c * generic("dir", name, d) ** 2), scope.indices)
+    sign(form, False, shown.rest, scope)
     return "always"
-
-
-def total_over(sizes: tuple[Expression, ...], body: Expression) -> Expression:
-    """The sum of `body` over bound indices 0, 1, ... that run below `sizes`."""
-    for size in sizes:
-        body = over("Sum", size, body)
-    return body
