@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.certificate.arrays import rationals
+from convexcheck.certificate.codec import rationals
 from convexcheck.certificate.evidence import Array, Instance
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement

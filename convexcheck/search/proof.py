@@ -8,17 +8,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.evidence import Claim, injective
+from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.bounds import Context, linear, obligations, total
-from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import hessian_form
-from convexcheck.expression.normal import expression, identical, is_affine, normal, numerator, polynomial
-from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over
+from convexcheck.expression.normal import expression, is_affine, normal, polynomial
+from convexcheck.expression.statement import Condition, Statement, generic
+from convexcheck.expression.term import Expression, add, const, instantiate, mul, over
 from convexcheck.search.forms import fraction, nonnegative
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
 from convexcheck.search.scope import Scope
+from convexcheck.search.strict import strictness
 
 SIDES = {"convex": 1, "concave": -1}
 
@@ -112,7 +111,7 @@ def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iter
     """The same proof with a modulus, with strictness, or both."""
     side = SIDES[verdict]
     mu, modulus = _modulus(s, side, scope)
-    shown, condition = _strict(s, plain.curvature, side, scope)
+    shown, condition = strictness(s, plain.curvature, side, scope)
     proof = replace(plain, modulus=modulus, strict=shown)
     words: list[str] = []
     if mu is not None:
@@ -155,99 +154,3 @@ def _modulus(s: Statement, side: int, scope: Scope) -> tuple[Expression | None, 
     rest = add(s.function, mul(Fraction(-side, 2), mu, add(*squares)))
     rule = Prover().curvature(rest, side, scope) or Prover().curvature(rest, side, replace(scope, heavy=True))
     return (mu, rule) if rule is not None else (None, None)
-
-
-def _strict(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[ev.Strict | None, str]:
-    """Weights of the squares in the Hessian form, and the condition under which they show strictness."""
-    e, variables = s.function, dict(s.variables)
-    used: tuple[ev.Slot, ...] = ()
-    while not isinstance(rule, ev.SecondOrder):
-        if isinstance(rule, ev.Rewriting):
-            e, rule = rule.target, rule.premise
-        elif isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
-            if used:
-                return None, ""
-            used = rule.slots
-            ranges = {
-                slot.name: (Declaration(slot.sizes), scope.context.bounds(normal(_open(slot, scope), scope.context)))
-                for slot in rule.slots
-            }
-            variables = {slot.name: Declaration(slot.sizes) for slot in rule.slots}
-            scope, e, rule = scope.boxed(ranges), rule.outer, rule.premise
-        else:
-            return None, ""
-    single = [d.shape for d in variables.values()] == [()]
-    context = scope.interior if single else scope.context
-    inner_scope = replace(scope, context=context)
-    try:
-        shown = _weights(mul(side, hessian_form(e)), variables, inner_scope)
-    except ConvexcheckError:
-        return None, ""
-    names = [name for name, _, _ in shown.weights] if shown else []
-    if not used:
-        return (shown, "always") if set(names) == set(variables) else (None, "")
-    weighed = [slot for slot in used if slot.name in names]
-    if {v for slot in weighed for v in slot.body.names("var")} != set(s.variables):
-        return None, ""  # a variable that no weighed argument sees: the map cannot be injective
-    known = [(slot.body, slot.sizes) for slot in weighed]
-    whole = all((generic("var", name, d), d.shape) in known for name, d in s.variables.items())
-    return (shown, "always" if whole else injective(s.variables, weighed)) if weighed else (None, "")
-
-
-def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) -> ev.Strict | None:
-    """Squares of the variables that the form contains, with positive weights; as many variables as possible."""
-    context = scope.context
-    weights: dict[str, list[Expression]] = {name: [] for name in variables}
-    for m, c in polynomial(form, context).items():
-        name, weight = _square(expression({m: c}), variables, scope)
-        if name:
-            weights[name].append(weight)
-    found: list[tuple[str, Expression, ev.Sign]] = []
-    squares: list[Expression] = []
-    for name, d in variables.items():
-        inner = scope.over(d.shape, form)
-        placed = instantiate(add(*weights[name]), inner.indices)
-        above, below = numerator(polynomial(placed, context), context)
-        weight = mul(expression(above), *(g ** const(-k) for g, k in below))
-        sign = nonnegative(weight, inner, strict=True) if total(weight, context) else None
-        if sign is not None:
-            closed = inner.close(weight)
-            direction = generic("dir", name, d)
-            found.append((name, closed, sign))
-            squares.append(_total_over(d.shape, mul(closed, direction, direction)))
-    rest = form - add(*squares)
-    if not found or not total(form, context):
-        return None
-    sign = ev.Rewritten(ZERO, ev.Bounds()) if identical(rest, ZERO, context) else nonnegative(rest, scope)
-    return ev.Strict(tuple(found), sign) if sign is not None else None
-
-
-def _total_over(sizes: tuple[Expression, ...], body: Expression) -> Expression:
-    for size in sizes:
-        body = over("Sum", size, body)
-    return body
-
-
-def _open(slot: ev.Slot, scope: Scope) -> Expression:
-    return instantiate(slot.body, scope.over(slot.sizes, slot.body).indices)
-
-
-def _square(term: Expression, variables: dict[str, Declaration], scope: Scope) -> tuple[str, Expression]:
-    """(variable, weight at bound indices) of a sum of weight * direction**2 over all entries, else ("", term)."""
-    factors = list(term.args) if term.op == "mul" else [term]
-    indices: list[Expression] = []
-    while sums := [f for f in factors if f.op == "Sum" and f.has("dir")]:
-        body, index = opened(sums[0], term, *indices)
-        indices.append(index)
-        factors.remove(sums[0])
-        factors += list(body.args) if body.op == "mul" else [body]
-    squares = [f for f in factors if f.has("dir")]
-    if len(squares) != 1 or squares[0].op != "pow" or squares[0].args[1] is not const(2):
-        return "", term
-    if squares[0].args[0].op != "dir":
-        return "", term
-    v = squares[0].args[0]
-    fits = set(v.args) == set(indices) and len(v.args) == len(indices) and v.data in variables
-    if not fits or tuple(i.args[0] for i in v.args) != variables[v.data].shape:
-        return "", term
-    return v.data, abstract(mul(*(f for f in factors if f is not squares[0])), v.args)

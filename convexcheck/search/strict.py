@@ -1,0 +1,181 @@
+"""When a convex function is strictly so: weights of squares in its Hessian form (untrusted)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.codec import rationals
+from convexcheck.certificate.evidence import injective
+from convexcheck.expression.bounds import total
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.evaluate import Inexact, evaluate
+from convexcheck.expression.functions import derivative, hessian_form
+from convexcheck.expression.normal import expression, identical, normal, numerator, polynomial
+from convexcheck.expression.statement import Declaration, Statement, generic
+from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over
+from convexcheck.search.forms import nonnegative
+from convexcheck.search.scope import Scope
+
+MAX_ROWS = 60
+
+
+def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[ev.Strict | None, str]:
+    """Weights of the squares in the Hessian form, and the condition under which they show strictness.
+
+    Args:
+        s: the statement.
+        rule: what shows its curvature.
+        side: +1 for convex, -1 for concave.
+        scope: the statement's facts.
+
+    Returns:
+        The evidence and "always" or a condition in words; (None, "") where nothing is found, or where the
+        condition holds in no instance that was tried.
+    """
+    e, variables = s.function, dict(s.variables)
+    used: tuple[ev.Slot, ...] = ()
+    while not isinstance(rule, ev.SecondOrder):
+        if isinstance(rule, ev.Rewriting):
+            e, rule = rule.target, rule.premise
+        elif isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
+            if used:
+                return None, ""
+            used = rule.slots
+            ranges = {
+                slot.name: (Declaration(slot.sizes), scope.context.bounds(normal(_open(slot, scope), scope.context)))
+                for slot in rule.slots
+            }
+            variables = {slot.name: Declaration(slot.sizes) for slot in rule.slots}
+            scope, e, rule = scope.boxed(ranges), rule.outer, rule.premise
+        else:
+            return None, ""
+    single = [d.shape for d in variables.values()] == [()]
+    context = scope.interior if single else scope.context
+    inner_scope = replace(scope, context=context)
+    try:
+        shown = _weights(mul(side, hessian_form(e)), variables, inner_scope)
+    except ConvexcheckError:
+        return None, ""
+    names = [name for name, _, _ in shown.weights] if shown else []
+    if not used:
+        return (shown, "always") if set(names) == set(variables) else (None, "")
+    weighed = [slot for slot in used if slot.name in names]
+    if {v for slot in weighed for v in slot.body.names("var")} != set(s.variables):
+        return None, ""  # a variable that no weighed argument sees: the map cannot be injective
+    known = [(slot.body, slot.sizes) for slot in weighed]
+    whole = all((generic("var", name, d), d.shape) in known for name, d in s.variables.items())
+    if whole:
+        return shown, "always"
+    return (shown, injective(s.variables, weighed)) if _injective_somewhere(s, weighed) else (None, "")
+
+
+def _injective_somewhere(s: Statement, slots: Sequence[ev.Slot]) -> bool:
+    """Whether the linear part of the slots has full column rank at some small sizes and random parameters."""
+    rng = np.random.default_rng(0)
+    own = {size.data for d in s.variables.values() for size in d.shape if size.op == "dim"}
+    for small, large in ((1, 4), (2, 7), (3, 12)):
+        sizes = {n: max(low, small if n in own else large) for n, low in s.sizes.items()}
+        matrix = _linear_part(s, slots, sizes, rng)
+        if matrix is None or np.linalg.matrix_rank(matrix) == matrix.shape[1]:
+            return True
+    return False
+
+
+def _linear_part(
+    s: Statement, slots: Sequence[ev.Slot], sizes: dict[str, int], rng: np.random.Generator
+) -> np.ndarray[Any, Any] | None:
+    """The matrix of the slots' linear part in floats; None where it would be large, or cannot be computed."""
+
+    def numbers(shape: Sequence[Expression]) -> tuple[int, ...]:
+        return tuple(int(evaluate(size, {}, sizes, exact=True)) for size in shape)
+
+    values: dict[tuple[str, str], np.ndarray[Any, Any]] = {}
+    for name, d in s.parameters.items():
+        drawn = rng.integers(-9, 10, numbers(d.shape)) if not d.integer else np.zeros(numbers(d.shape), dtype=int)
+        values["par", name] = rationals(np.asarray(drawn))
+    shapes = {name: numbers(d.shape) for name, d in s.variables.items()}
+    rows = [
+        instantiate(derivative(slot.body), at)
+        for slot in slots
+        for at in itertools.islice(np.ndindex(*numbers(slot.sizes)), MAX_ROWS)
+    ]
+    if len(rows) * sum(map(math.prod, shapes.values())) > MAX_ROWS**2:
+        return None
+    columns = []
+    for name, shape in shapes.items():
+        for k in range(math.prod(shape)):
+            unit = {("dir", n): rationals(np.zeros(other, dtype=int)) for n, other in shapes.items()}
+            one = np.zeros(math.prod(shape), dtype=int)
+            one[k] = 1
+            unit["dir", name] = rationals(one.reshape(shape))
+            try:
+                columns.append([float(evaluate(row, {**values, **unit}, sizes).mid()) for row in rows])
+            except (ConvexcheckError, Inexact):
+                return None
+    return np.array(columns).T.reshape(len(rows), -1)
+
+
+def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) -> ev.Strict | None:
+    """Squares of the variables that the form contains, with positive weights; as many variables as possible."""
+    context = scope.context
+    weights: dict[str, list[Expression]] = {name: [] for name in variables}
+    for m, c in polynomial(form, context).items():
+        name, weight = _square(expression({m: c}), variables, scope)
+        if name:
+            weights[name].append(weight)
+    found: list[tuple[str, Expression, ev.Sign]] = []
+    squares: list[Expression] = []
+    for name, d in variables.items():
+        inner = scope.over(d.shape, form)
+        placed = instantiate(add(*weights[name]), inner.indices)
+        above, below = numerator(polynomial(placed, context), context)
+        weight = mul(expression(above), *(g ** const(-k) for g, k in below))
+        sign = nonnegative(weight, inner, strict=True) if total(weight, context) else None
+        if sign is not None:
+            closed = inner.close(weight)
+            direction = generic("dir", name, d)
+            found.append((name, closed, sign))
+            squares.append(_total_over(d.shape, mul(closed, direction, direction)))
+    rest = form - add(*squares)
+    if not found or not total(form, context):
+        return None
+    sign = ev.Rewritten(ZERO, ev.Bounds()) if identical(rest, ZERO, context) else nonnegative(rest, scope)
+    return ev.Strict(tuple(found), sign) if sign is not None else None
+
+
+def _total_over(sizes: tuple[Expression, ...], body: Expression) -> Expression:
+    for size in sizes:
+        body = over("Sum", size, body)
+    return body
+
+
+def _open(slot: ev.Slot, scope: Scope) -> Expression:
+    return instantiate(slot.body, scope.over(slot.sizes, slot.body).indices)
+
+
+def _square(term: Expression, variables: dict[str, Declaration], scope: Scope) -> tuple[str, Expression]:
+    """(variable, weight at bound indices) of a sum of weight * direction**2 over all entries, else ("", term)."""
+    factors = list(term.args) if term.op == "mul" else [term]
+    indices: list[Expression] = []
+    while sums := [f for f in factors if f.op == "Sum" and f.has("dir")]:
+        body, index = opened(sums[0], term, *indices)
+        indices.append(index)
+        factors.remove(sums[0])
+        factors += list(body.args) if body.op == "mul" else [body]
+    squares = [f for f in factors if f.has("dir")]
+    if len(squares) != 1 or squares[0].op != "pow" or squares[0].args[1] is not const(2):
+        return "", term
+    if squares[0].args[0].op != "dir":
+        return "", term
+    v = squares[0].args[0]
+    fits = set(v.args) == set(indices) and len(v.args) == len(indices) and v.data in variables
+    if not fits or tuple(i.args[0] for i in v.args) != variables[v.data].shape:
+        return "", term
+    return v.data, abstract(mul(*(f for f in factors if f is not squares[0])), v.args)
