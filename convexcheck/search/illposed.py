@@ -151,7 +151,8 @@ def _roots(value: Expression, space: Space, pair: Pair) -> Floats:
     program = Program(inner, space.sizes)
     x, y = pair
     a, b = _at(program, space, x), _at(program, space, y)
-    change = np.isfinite(a) & np.isfinite(b) & (a * b < 0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        change = np.isfinite(a) & np.isfinite(b) & (a * b < 0)
     x, y, a, b = x[:, change][:, :64], y[:, change][:, :64], a[change][:64], b[change][:64]
     for _ in range(60):
         if not a.size:
