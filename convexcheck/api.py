@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.certificate import arrays as array_files
+from convexcheck.certificate import codec as array_files
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode, encode, statement_digest
 from convexcheck.certificate.evidence import Certificate, Claim

@@ -1,20 +1,28 @@
-"""The file: canonical JSON with a version and a digest, arrays beside it (trusted).
+"""The file: canonical JSON with a version and a digest, and arrays beside it (trusted).
 
-Every dataclass becomes ``{"kind": name, field: value, ...}``; expressions are numbers into one table of
+Every record becomes ``{"kind": name, field: value, ...}``; expressions are numbers into one table of
 nodes, so that shared parts are written once. Reading is strict: a file is taken only if it is,
 byte for byte, what writing its content gives. The digest guards against accidents only.
+
+An array is a file named by the digest of its content: a header line with the shape and the float64 entries,
+little-endian and row-major. It is read once; the same bytes are hashed and parsed, and every entry must be finite.
 """
 
 import hashlib
 import json
+import math
 import re
 import typing
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any
 
-from convexcheck.certificate.evidence import Certificate
+import flint
+import numpy as np
+
+from convexcheck.certificate.evidence import Array, Certificate
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import Statement
@@ -77,10 +85,8 @@ def _dump(value: Any) -> bytes:
 def _plain(value: Any, nodes: Nodes) -> Any:
     if isinstance(value, Expression):
         return _number(value, nodes)
-    if isinstance(value, tuple):
-        return [_plain(v, nodes) for v in value]
-    if isinstance(value, Mapping):
-        return [[k, _plain(v, nodes)] for k, v in value.items()]
+    if isinstance(value, tuple | Mapping):
+        return [_plain(v, nodes) for v in (value.items() if isinstance(value, Mapping) else value)]
     if isinstance(value, Record):
         return {"kind": type(value).__name__, **{k: _plain(v, nodes) for k, v in vars(value).items()}}
     return str(value) if isinstance(value, Fraction) else value
@@ -138,3 +144,61 @@ def _build(hint: Any, value: Any, nodes: list[Expression]) -> Any:
     if type(value) is not hint:
         raise ValueError(f"{value!r} where {hint.__name__} is expected")
     return value
+
+
+# --- arrays beside the file ------------------------------------------------------------------------------
+
+
+def pack(array: np.ndarray) -> bytes:
+    """The file's bytes; an integer that no float64 equals is refused."""
+    if array.dtype.kind in "iu" and any(int(float(v)) != v for v in array.reshape(-1).tolist()):
+        raise ConvexcheckError("arrays", "an integer that no float64 equals", "integers up to 2**53")
+    return _header(array.shape) + np.ascontiguousarray(array, "<f8").tobytes()
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    return f"convexcheck array <f8 {','.join(map(str, shape))}\n".encode()
+
+
+def digest(data: bytes) -> str:
+    """The name under which the bytes are kept: their SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def path(folder: Path, name: str) -> Path:
+    """The file of the array with the digest `name`."""
+    return folder / f"{name}.array"
+
+
+def load(folder: Path, array: Array) -> np.ndarray:
+    """The float64 array in the file that `array` names by its digest, read from `folder` and checked.
+
+    Raises:
+        ConvexcheckError: when the file is missing, has another digest or shape, or holds NaN or infinity.
+    """
+    file = path(folder, array.digest)
+    try:
+        data = file.read_bytes() if array.digest.isalnum() else b""
+    except OSError as error:
+        raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", "a file by the certificate") from error
+    if digest(data) != array.digest:
+        raise ConvexcheckError("arrays", f"{file.name} has changed", f"content with digest {array.digest}")
+    header = _header(array.shape)
+    whole = data.startswith(header) and len(data) == len(header) + 8 * math.prod(array.shape)
+    found = np.frombuffer(data[len(header) :] if whole else b"", "<f8")
+    if not whole or not np.isfinite(found).all():
+        raise ConvexcheckError("arrays", f"{file.name} holds {data[:60]!r}", f"finite numbers of shape {array.shape}")
+    return found.reshape(array.shape)
+
+
+def rationals(array: np.ndarray) -> np.ndarray:
+    """An object array with the exact rational value of every entry."""
+    exact = np.frompyfunc(lambda value: flint.fmpq(*value.as_integer_ratio()), 1, 1)
+    return np.asarray(exact(array), dtype=object)
+
+
+def written(array: Array) -> np.ndarray:
+    """The exact entries that are written in the certificate itself."""
+    if len(array.entries) != math.prod(array.shape) or min(array.shape, default=0) < 0:
+        raise ConvexcheckError("arrays", f"{len(array.entries)} entries for shape {array.shape}")
+    return rationals(np.array(array.entries, dtype=object).reshape(array.shape))

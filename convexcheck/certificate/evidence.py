@@ -219,14 +219,11 @@ Evidence = Proof | Generalisation | JensenGap | Neither | Undefined | OutsideDom
 
 # --- claims -------------------------------------------------------------------------------------------
 
-VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
-
-
 class Claim(Record):
     """A verdict on a statement.
 
     Args:
-        verdict: one of `VERDICTS`; "affine" means both convex and concave, "neither" refutes both.
+        verdict: "convex", "concave", "affine" (both), "not convex", "not concave", "neither" or "ill-posed".
         strict: "" (nothing claimed), "always", or the condition under which it is strict, as the kernel words it.
         modulus: mu >= 0, free of variables, such that the function (its negative, if concave) minus
             (mu/2) times the sum of squares of all variables is convex; None where nothing is claimed.

@@ -127,11 +127,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
 
 def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[str]:
     scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
-    rule = proof.curvature
-    while isinstance(rule, ev.Rewriting):
-        rule = rule.premise
-    require(claim.verdict != "affine" or isinstance(rule, ev.Affine), "claim", "the rule is not affine")
-    curvature(s.function, side, proof.curvature, scope)
+    curvature(s.function, SIDES[claim.verdict], proof.curvature, scope)
     fits = (mu is None) == (proof.modulus is None) and (proof.strict is None or claim.strict)
     require(fits, "claim", "a claim without its rule, or a rule without its claim")
     shown = []
@@ -157,9 +153,8 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     admit_sizes(general, e.sizes)
     at = general.instance(sizes)
     modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in sizes.items()})
-    bare = {n: replace(d, array="") for n, d in s.parameters.items()}
-    same = (at.function, at.domain, at.variables, at.assumptions) == (s.function, s.domain, s.variables, s.assumptions)
-    same = same and modulus is claim.modulus and at.parameters == bare and not s.sizes
+    bare = replace(s, parameters={n: replace(d, array="") for n, d in s.parameters.items()})
+    same = replace(at, given=s.given) == bare and modulus is claim.modulus
     require(same, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
     names = {name for c in assumed for name in c.body.names("par")}

@@ -9,7 +9,7 @@ import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.arrays import load, rationals, written
+from convexcheck.certificate.codec import load, rationals, written
 from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.evaluate import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement

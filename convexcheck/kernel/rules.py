@@ -98,9 +98,10 @@ SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
 
 def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> None:
-    """Return if `rule` shows that `e` is convex (`side` +1) or concave (-1), else raise Rejection."""
+    """Return if `rule` shows that `e` is convex (`side` +1), concave (-1) or affine (0), else raise Rejection."""
     step = type(rule).__name__
     scope.used[step] += 1
+    require(side or isinstance(rule, ev.Affine | ev.Rewriting), step, "the rule does not show that {} is affine", e)
     if isinstance(rule, ev.Affine):
         require(is_affine(e, scope.context), step, "{} is not affine", e)
     elif isinstance(rule, ev.Maximum):
@@ -133,11 +134,8 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     step = "Composition"
     outer, outer_scope, entries = slots(rule, scope, e)
     for slot in rule.slots:
-        kind = SIDES.get(slot.curvature)
-        fits = kind is not None and (kind != 0 or isinstance(slot.premise, ev.Affine))
-        require(fits, step, "the argument {} is not shown to be {}", slot.name, slot.curvature)
         inner = scope.over(slot.sizes, e, slot.body)
-        curvature(inner.place(step, slot.body), kind or 1, slot.premise, inner)
+        curvature(inner.place(step, slot.body), SIDES[slot.curvature], slot.premise, inner)
     own = outer.names("var") <= set(outer_scope.context.statement.variables) and len(entries) == len(rule.slots)
     require(own and substitute(outer, entries) is e, step, "{} at its slots is not {}", outer, e)
     curvature(outer, side, rule.premise, outer_scope)

@@ -11,7 +11,7 @@ import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.arrays import rationals
+from convexcheck.certificate.codec import rationals
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import Inexact, evaluate
 from convexcheck.report.verdict import CertificateFile, Jensen, Verdict

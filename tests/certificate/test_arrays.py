@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.arrays import digest, load, pack, path, rationals, written
+from convexcheck.certificate.codec import digest, load, pack, path, rationals, written
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import MAX_BYTES, decode, encode, statement_digest
-from convexcheck.certificate.evidence import VERDICTS, Certificate, Claim
+from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import RELATIONS, Condition, Declaration, Statement
@@ -122,6 +122,7 @@ evidence = st.one_of(
     st.builds(ev.OutsideDomain, instances, named, named, fractions),
     st.builds(ev.EmptyDomain, st.integers(0, 5)),
 )
+VERDICTS = ("convex", "concave", "affine", "not convex", "not concave", "neither", "ill-posed")
 claims = st.builds(Claim, st.sampled_from(VERDICTS), st.text(max_size=8), st.one_of(st.none(), expressions))
 certificates = st.builds(Certificate, statements, claims, evidence)
 

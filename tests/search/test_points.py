@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from convexcheck.certificate.arrays import digest, pack
+from convexcheck.certificate.codec import digest, pack
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.read.text import read_text
 from convexcheck.search.points import inside

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.arrays import digest, pack, rationals
+from convexcheck.certificate.codec import digest, pack, rationals
 from convexcheck.expression.errors import Unsupported
 from convexcheck.read.text import read_text
 from convexcheck.search.refute import attempt, refute
