@@ -26,6 +26,7 @@ from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.kernel.points import jensen_gap
+from convexcheck.report.illposed import reason
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.scope import OutOfTime
 
@@ -381,9 +382,8 @@ class _Pipeline:
         mu = claim.modulus.data if claim.modulus is not None and claim.modulus.op == "const" else claim.modulus
         strict = True if claim.strict == "always" else None
         conditions = (f"strictly {claim.verdict} {claim.strict}",) if claim.strict and strict is None else ()
-        because = [line.removeprefix("because").strip() for line in answer.statement if line.startswith("because")]
         return Verdict(
-            status, curvature, self.claim, q.statement, file, "".join(because), strict, conditions, mu,
+            status, curvature, self.claim, q.statement, file, reason(q.statement, evidence), strict, conditions, mu,
             found, tuple(self.attempts), answer, dict(self.spent),
             region=None if region is None else str(region),
         )  # fmt: skip

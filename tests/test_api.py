@@ -1,5 +1,7 @@
 """The public verbs, and input that must end in a clear message: stage, offending piece, expected, what to try."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -175,11 +177,23 @@ def test_an_unknown_primitive_is_unknown_and_named():
     assert "svd" in verdict.message
 
 
+POINT = "the function is not real at {}, a point of the domain"
 ILL_POSED = [
-    ("x**2", {"domain": "x > 1, x < 0"}, "no point satisfies every condition"),
-    ("x**2", {"domain": "x**2 >= 1"}, "the domain is not convex"),
-    ("log(x)", {}, "the function is not real"),
-]
+    ("x**2", {"domain": "x > 1, x < 0"}, "no point satisfies every condition: x - 1 > 0 contradicts -x > 0"),
+    ("a*x**2", {"wrt": "x", "given": "a > 1, a < 0"}, "every condition: a - 1 > 0 contradicts -a > 0"),
+    ("x**2", {"domain": "0*x > 1"}, "no point satisfies every condition: 0*x - 1 > 0 cannot hold"),
+    ("x**2", {"domain": "x**2 >= 1"},
+     "the domain is not convex: x = -1 and x = 1 lie in it, x = 0 between them does not"),
+    ("x**2 + y", {"domain": "x**2 + y**2 >= 1"},
+     "the domain is not convex: (x = 0, y = -1) and (x = 0, y = 1) lie in it, (x = 0, y = 0) between them does not"),
+    ("log(x)", {}, POINT.format("x = 0") + "; try domain='x > 0'"),
+    ("sqrt(x - 1)", {}, POINT.format("x = 0") + "; try domain='x - 1 >= 0'"),
+    ("log(x) + sqrt(1 - y)", {}, "; try domain='x > 0, 1 - y >= 0'"),
+    ("log(a)*x**2", {"wrt": "x"}, "; try given='a > 0'"),
+    ("sum(log(W))", {"wrt": {"W": "n k"}}, "; try domain='W > 0'"),
+    ("sum(log(X @ w + b))", {"wrt": {"w": "d", "b": ""}, "parameters": {"X": "n d"}}, "try domain='b + X @ w > 0'"),
+    ("log(x**2 - 1)", {}, POINT.format("x = 0")),  # no simple condition that would help
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("source", "options", "why"), ILL_POSED)
@@ -187,7 +201,10 @@ def test_ill_posed_questions_carry_evidence(source, options, why):
     verdict = cc.check(source, **options)
     assert (verdict.status, verdict.curvature) == ("ILL_POSED", "UNKNOWN")
     assert why in verdict.message
+    assert verdict.message in str(verdict)
     assert isinstance(cc.verify(verdict.certificate), Accepted)
+    tried = re.findall(r"(domain|given)='([^']*)'", verdict.message)  # what the message suggests helps
+    assert not tried or cc.check(source, **{**options, **dict(tried)}).status != "ILL_POSED"
 
 
 def test_a_budget_that_is_over_is_said():

@@ -135,6 +135,12 @@ def test_bad_input_is_one_message_and_exit_code_2(arguments, piece, tmp_path, mo
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_ill_posed_question_names_the_point():
+    message = "the function is not real at x = 0, a point of the domain; try domain='x > 0'"
+    assert answer("log(x)")[1]["message"] == f"ILL_POSED: {message}"
+    assert f"    message: {message}\n" in run("log(x)").stdout
+
+
 def test_errors_are_json_where_json_was_asked_for():
     code, record = answer("foo(x)")
     assert (code, record["status"], record["curvature"]) == (2, "ERROR", "UNKNOWN")

@@ -28,7 +28,8 @@ CASES = [
     ("(y - 1/(1 + exp(-w*x)))**2", {"wrt": "w"},
      "NEITHER: a counterexample shows that it is not convex and another that it is not concave",
      ["negative exactly where w < -log(2) (at these parameters)", "y = 1", "f(P) = [0.7758"]),
-    ("sqrt(x)", {}, "ILL_POSED: the function is not real at a point of the domain", ["x = -1"]),
+    ("sqrt(x)", {}, "ILL_POSED: the function is not real at x = -1, a point of the domain; try domain='x >= 0'",
+     ["     x = -1\n"]),
     ("x**2", {"wrt": "x z"}, "CONVEX: proved for all x, z", ["the function does not depend on z"]),
 ]  # fmt: skip
 
