@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.statement import Declaration, Statement, condition_text
+from convexcheck.expression.statement import Declaration, Statement
 from convexcheck.report import points
+from convexcheck.report.decimals import note, shown_number
 from convexcheck.report.hessian import factored_hessian
-from convexcheck.report.notation import array_text
+from convexcheck.report.notation import array_text, said
 from convexcheck.report.steps import Step, cut, walk
 from convexcheck.report.verdict import ILL_POSED, Jensen, Verdict
 
@@ -85,11 +86,12 @@ def described(s: Statement) -> list[str]:
     lines += [f"data        {names(fixed)}: the given arrays"] * bool(fixed)
     lines += [f"integers    {', '.join(integers)}"] * bool(integers)
     lines += ["sizes       " + ", ".join(f"{n} >= {low}" for n, low in s.sizes.items())] * bool(s.sizes)
-    lines += [f"domain      {condition_text(c)}" for c in s.domain]
-    lines += [f"given       {condition_text(c)}" for c in s.given]
+    lines += [f"domain      {said(c)}" for c in s.domain]
+    lines += [f"given       {said(c)}" for c in s.given]
     lines += [f"assuming    {a}" for a in s.assumptions]
     used = s.function.names("var")
     absent = [n for n in s.variables if n not in used]
+    lines += [f"note        {line}" for line in note(s)]
     return lines + [f"note        the function does not depend on {', '.join(absent)}"] * bool(absent)
 
 
@@ -138,7 +140,7 @@ def _proof(verdict: Verdict, s: Statement, proof: ev.Proof) -> Iterable[Step]:
     said += list(verdict.conditions)
     if verdict.modulus is not None:
         sign = "-" if word == "convex" else "+"
-        said.append(f"strongly {word} with modulus m = {verdict.modulus}: f {sign} (m/2)|.|^2 is {word}")
+        said.append(f"strongly {word} with modulus m = {shown_number(verdict.modulus)}: f {sign} (m/2)|.|^2 is {word}")
     if said:
         yield Step("More than that", tuple(map(cut, said)))
 

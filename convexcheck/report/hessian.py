@@ -29,7 +29,7 @@ from convexcheck.expression.term import (
     power,
     substitute,
 )
-from convexcheck.report.notation import array_text, notation
+from convexcheck.report.notation import array_text, index_text, notation
 from convexcheck.report.pieces import Block, Other, Square, pieces
 
 
@@ -90,7 +90,7 @@ def _written_out(s: Statement, form: Expression, context: Context) -> Factored |
     rows = [
         [normal((along(a, b) - along(a) - along(b)) / 2 if a != b else along(a), context) for b in names] for a in names
     ]
-    return Factored("[" + ", ".join(f"[{', '.join(map(str, row))}]" for row in rows) + "]")
+    return Factored("[" + ", ".join(f"[{', '.join(map(index_text, row))}]" for row in rows) + "]")
 
 
 @dataclass
@@ -183,7 +183,7 @@ class _Writer:
         names, own = ", ".join(self.s.variables), f"a_{slot.name}"
         if not line.args and all(not d.shape for d in self.s.variables.values()):
             gradient = [add(*(scale for _, n, scale, _ in found if n == name)) for name in self.s.variables]
-            self.note(f"{own} = ({', '.join(map(str, gradient))}), the gradient of {slot.name}")
+            self.note(f"{own} = ({', '.join(map(index_text, gradient))}), the gradient of {slot.name}")
             return _Jacobian(f"{own} {own}^T", ONE)
         self.note(f"J_{slot.name} = the Jacobian of {slot.name} with respect to ({names})")
         return _Jacobian("rows", ONE, f"J_{slot.name}")
@@ -281,4 +281,4 @@ def _split(weight: Expression) -> tuple[str, Expression]:
     if fixed is ONE:
         return "", rest
     shown = array_text(fixed)
-    return shown if shown.replace("_", "").isalnum() else f"({shown})", rest
+    return shown if shown.replace("_", "").replace(".", "").isalnum() else f"({shown})", rest

@@ -8,10 +8,10 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import derivative
-from convexcheck.expression.statement import Condition, Statement, condition_text
+from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, nodes
 from convexcheck.report import points
-from convexcheck.report.notation import notation
+from convexcheck.report.notation import notation, said
 
 SHORT, SIMPLE, FEW = 160, 40, 3
 Named = Sequence[tuple[str, ev.Array]]
@@ -31,20 +31,20 @@ def reason(s: Statement, evidence: ev.Evidence) -> str:
     if isinstance(evidence, ev.Undefined):
         i = evidence.instance
         where = _point(i.variables) + _at(i)
-        said = f"at {where}, a point of the domain" if len(where) <= SHORT else "at a point of the domain"
-        return f"the function is not real {said}{hint(s)}"
+        place = f"at {where}, a point of the domain" if len(where) <= SHORT else "at a point of the domain"
+        return f"the function is not real {place}{hint(s)}"
     if isinstance(evidence, ev.OutsideDomain):
         x, y, middle = map(_point, (evidence.x, evidence.y, _between(evidence)))
         if len(evidence.x) > 1:
             x, y, middle = f"({x})", f"({y})", f"({middle})"
-        said = f"the domain is not convex: {x} and {y} lie in it, {middle} between them does not"
-        return (said if len(said) <= 2 * SHORT else "the domain is not convex") + _at(evidence.instance)
+        whole = f"the domain is not convex: {x} and {y} lie in it, {middle} between them does not"
+        return (whole if len(whole) <= 2 * SHORT else "the domain is not convex") + _at(evidence.instance)
     if isinstance(evidence, ev.EmptyDomain):
         conditions = [*s.domain, *s.given]
         which = conditions.pop(evidence.which)
         others = [c for c in conditions if _speaks_of_the_same(c, which)] or conditions
-        rest = f"contradicts {condition_text(others[0]) if len(others) == 1 else 'the others'}"
-        return f"no point satisfies every condition: {condition_text(which)} {rest if others else 'cannot hold'}"
+        rest = f"contradicts {said(others[0]) if len(others) == 1 else 'the others'}"
+        return f"no point satisfies every condition: {said(which)} {rest if others else 'cannot hold'}"
     return ""
 
 
@@ -58,8 +58,8 @@ def _point(arrays: Named) -> str:
 
 def _at(instance: ev.Instance) -> str:
     """The parameters, where they are few and no files."""
-    said = _point([(name, value) for name, value in instance.parameters if not value.digest])
-    return f" with {said}" if said and len(said) <= SHORT else ""
+    known = _point([(name, value) for name, value in instance.parameters if not value.digest])
+    return f" with {known}" if known and len(known) <= SHORT else ""
 
 
 def _between(segment: ev.Segment) -> Named:
@@ -87,10 +87,10 @@ def hint(s: Statement) -> str:
         found = _simple(o.value)
         if not found:
             return ""
-        said = f"{found} {_SIGNS.get(o.relation, '> 0')}"
-        wanted["domain" if o.value.has("var") else "given"][said] = None
-    said = ", ".join(f"{option}='{', '.join(texts)}'" for option, texts in wanted.items() if texts)
-    return f"; try {said}" if said and sum(map(len, wanted.values())) <= FEW else ""
+        condition = f"{found} {_SIGNS.get(o.relation, '> 0')}"
+        wanted["domain" if o.value.has("var") else "given"][condition] = None
+    tried = ", ".join(f"{option}='{', '.join(texts)}'" for option, texts in wanted.items() if texts)
+    return f"; try {tried}" if tried and sum(map(len, wanted.values())) <= FEW else ""
 
 
 def _simple(value: Expression) -> str:

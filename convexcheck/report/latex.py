@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from convexcheck.expression.statement import Statement, condition_text, index_names
+from convexcheck.expression.statement import Statement, index_names
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression, mul, power
+from convexcheck.report.decimals import note, with_decimals
+from convexcheck.report.notation import said
 
 _ADD, _MUL, _POW, _ATOM = 1, 2, 4, 5
 _NAMED = {"exp", "log", "sin", "cos", "sinh", "cosh", "tanh"}
@@ -22,6 +24,7 @@ def latex(e: Expression) -> str:
     >>> latex(Expression("var", (), "x") ** 2 / 3)
     '\\frac{x^{2}}{3}'
     """
+    e = with_decimals(e)
     taken = {data for op, data in e.symbols if op != "index"}
     return _show(e, 0, [], index_names(taken))
 
@@ -35,14 +38,16 @@ def escaped(text: str) -> str:
 def statement_latex(s: Statement, headline: str) -> str:
     """The function, the domain and the answer as a display."""
     names = ", ".join(name(n) for n in s.variables)
-    conditions = "; ".join(condition_text(c) for c in (*s.domain, *s.given))
-    said = rf" \\ & \text{{where {escaped(conditions)}}}" if conditions else ""
-    lines = rf"f({names}) &= {latex(s.function)}{said} \\ & \text{{{escaped(headline)}}}"
+    conditions = "; ".join([*(said(c) for c in (*s.domain, *s.given)), *note(s)])
+    where = rf" \\ & \text{{where {escaped(conditions)}}}" if conditions else ""
+    lines = rf"f({names}) &= {latex(s.function)}{where} \\ & \text{{{escaped(headline)}}}"
     return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$"
 
 
 def name(text: str) -> str:
     """A name in math mode: Greek letters by their command, longer names upright."""
+    if not text[0].isalpha():  # a decimal
+        return text
     head, _, tail = text.partition("_")
     if head == "lam" or head == "lambda":
         shown = r"\lambda"

@@ -7,13 +7,25 @@ language, so that a test reads it back and compares.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.statement import _parts, names_for, text
+from convexcheck.expression.statement import Condition, _parts, condition_text, names_for, text
 from convexcheck.expression.term import ENTRIES, Expression, fresh, instantiate, mul, opened
+from convexcheck.report.decimals import with_decimals
 
 _LOW, _SUM, _PRODUCT, _ATOM = 0, 1, 2, 5
 Axes = tuple[Expression, ...]
+
+
+def index_text(e: Expression, names: Sequence[str] = ()) -> str:
+    """An expression in index notation; `names` are those of its loose indices, innermost first."""
+    return text(with_decimals(e), names)
+
+
+def said(c: Condition) -> str:
+    """A condition with its quantifiers."""
+    return condition_text(replace(c, body=with_decimals(c.body)))
 
 
 class _NoArrayForm(Exception):
@@ -34,6 +46,7 @@ def array_text(e: Expression, sizes: Sequence[Expression] = ()) -> str:
     >>> array_text(product, [dim("n")])
     'X @ w'
     """
+    e = with_decimals(e)
     indices: list[Expression] = []
     for size in sizes:
         indices.append(fresh(size, e, *indices))
@@ -44,7 +57,7 @@ def array_text(e: Expression, sizes: Sequence[Expression] = ()) -> str:
 def notation(e: Expression, axes: Axes = (), level: int = _LOW) -> str | None:
     """Array notation for an expression whose opened indices are `axes`, or None."""
     try:
-        return _show(e, axes, level)
+        return _show(with_decimals(e), axes, level)
     except (_NoArrayForm, ConvexcheckError):
         return None
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
-from convexcheck.expression.statement import index_names, text
+from convexcheck.expression.statement import index_names
 from convexcheck.expression.term import Expression, transform
-from convexcheck.report.notation import array_text
+from convexcheck.report.notation import array_text, index_text
 
 LONG = 240
 
@@ -31,7 +31,7 @@ def cut(line: str) -> str:
 
 def shown(e: Expression, names: Sequence[str] = ()) -> str:
     """An expression whose loose indices have these names, innermost first; array notation where there are none."""
-    return cut(array_text(e) if not e.loose else text(e, names))
+    return cut(array_text(e) if not e.loose else index_text(e, names))
 
 
 def walk(e: Expression, word: str, rule: ev.Curvature, names: Sequence[str] = (), depth: int = 0) -> list[Step]:
@@ -126,10 +126,10 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
 def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
     inner = [next(n for n in index_names(set(names)) if n not in names), *names]
     k = inner[0]
-    a, v = text(rule.weight, inner), text(rule.direction, inner)
-    head = f"   sum over {k} < {text(rule.size, names)} of a {v}**2"
+    a, v = index_text(rule.weight, inner), index_text(rule.direction, inner)
+    head = f"   sum over {k} < {index_text(rule.size, names)} of a {v}**2"
     lines = [f"{head}, plus m L**2 with L = sum of a r {v}"]
-    parts = {"a": a, "r": text(rule.vector, inner), "m": text(rule.factor, names)}
+    parts = {"a": a, "r": index_text(rule.vector, inner), "m": index_text(rule.factor, names)}
     lines += [cut(f"   {name} = {part}") for name, part in parts.items()]
     return [*lines, "   a >= 0, and G + m G**2 >= 0 for G = sum of a r**2 [DiagonalLowRank]"]
 

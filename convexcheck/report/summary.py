@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convexcheck.expression.statement import condition_text
 from convexcheck.report import points
+from convexcheck.report.decimals import note, shown_number
 from convexcheck.report.explain import names
-from convexcheck.report.notation import array_text
+from convexcheck.report.notation import array_text, said
 from convexcheck.report.steps import cut
 from convexcheck.report.verdict import Verdict
 
@@ -34,12 +34,13 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         rows.append(("function", cut(array_text(s.function))))
         rows.append(("variables", names(s.variables)))
         rows += [("parameters", names(s.parameters))] * bool(s.parameters)
-        rows += [("domain", condition_text(c)) for c in s.domain]
-        rows += [("given", condition_text(c)) for c in s.given]
+        rows += [("domain", said(c)) for c in s.domain]
+        rows += [("given", said(c)) for c in s.given]
         rows += [("assuming", line) for line in s.assumptions]
+        rows += [("note", line) for line in note(s)]
     rows += [("message", verdict.message)] * bool(verdict.message)
     rows += [("condition", cut(line)) for line in verdict.conditions]
-    rows += [("modulus", str(verdict.modulus))] * (verdict.modulus is not None)
+    rows += [("modulus", shown_number(verdict.modulus))] * (verdict.modulus is not None)
     for found in verdict.counterexamples:
         rows.append((f"not {found.side}", f"f at {points.mix(found.t)} is off its chord by {points.number(found.gap)}"))
         at = [f"{name} = {size}" for name, size in found.sizes.items()]
