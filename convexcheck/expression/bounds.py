@@ -83,7 +83,6 @@ class Context:
         truth = decided(e.args[0], self)
         return [(e.args[1], True)] * (truth is not False) + [(e.args[2], False)] * (truth is not True)
 
-
     def _scale(self, pattern: Terms, terms: Terms, sizes: Sequence[Expression]) -> Fraction | None:
         """The factor s with terms = s * pattern for some values in range of the pattern's loose indices."""
         if not pattern or len(pattern) != len(terms):
@@ -249,11 +248,8 @@ def assumed(condition: Expression, truth: bool) -> list[Condition]:
 
 def decided(condition: Expression, context: Context) -> bool | None:
     """The truth value of an inequality where bounds settle it, else None."""
-    for truth in (True, False) if condition.op in ("le", "lt") else ():
-        (fact,) = assumed(condition, truth)
-        if context.bounds(fact.body).obeys(fact.relation):
-            return truth
-    return None
+    facts = [(truth, assumed(condition, truth)[0]) for truth in (True, False) if condition.op in ("le", "lt")]
+    return next((truth for truth, fact in facts if context.bounds(fact.body).obeys(fact.relation)), None)
 
 
 class Obligation(NamedTuple):
@@ -269,9 +265,8 @@ class Obligation(NamedTuple):
 
     def holds(self) -> bool:
         """Whether bounds alone discharge it."""
-        if self.size is not None:
-            return in_range(self.value, self.size, self.context)
-        return self.context.bounds(self.value).obeys(self.relation)
+        known = self.context.bounds(self.value)
+        return known.obeys(self.relation) if self.size is None else in_range(self.value, self.size, self.context)
 
 
 Seen = set[tuple[Expression, Context]]
@@ -288,10 +283,9 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         branch = e.op == "where" and k > 0 and part.args
         inside = context.extended(assumed(e.args[0], k == 1)) if branch else context
         yield from obligations(part, inside, seen)
-    if e.op in BINDERS:
-        yield Obligation(context, "index", e.args[0], e.args[0] + 1)
     declared = context.declaration(e)
-    for index, size in zip(e.args, declared.shape if declared else (), strict=False):
+    sizes = declared.shape if declared else (e.args[0] + 1,) if e.op in BINDERS else ()
+    for index, size in zip(e.args, sizes, strict=False):
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
     if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):

@@ -36,19 +36,13 @@ class Interval(NamedTuple):
         """Whether every member is > 0."""
         return self.lo > 0 or (self.lo == 0 and self.lo_open)
 
-    @property
-    def negative(self) -> bool:
-        """Whether every member is < 0."""
-        return self.hi < 0 or (self.hi == 0 and self.hi_open)
-
     def obeys(self, relation: str) -> bool:
         """Whether every member is > 0 (gt), >= 0 (ge) or != 0 (ne)."""
-        return self.positive or (relation == "ge" and self.lo >= 0) or (relation == "ne" and self.negative)
+        negative = self.hi < 0 or (self.hi == 0 and self.hi_open)
+        return self.positive or (relation == "ge" and self.lo >= 0) or (relation == "ne" and negative)
 
 
-REALS = Interval()
-POSITIVE = Interval(Fraction(0), inf, True)
-NONNEGATIVE = Interval(Fraction(0))
+REALS, NONNEGATIVE, POSITIVE = Interval(), Interval(Fraction(0)), Interval(Fraction(0), inf, True)
 
 
 class Function(Record):

@@ -286,5 +286,4 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     return _atom(rebuild(e, [normal(a, context) for a in e.args]))
 
 
-_RULES = {"exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max}
-_RULES |= dict.fromkeys(("max", "where"), _choice)
+_RULES = {"exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice}

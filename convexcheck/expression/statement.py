@@ -19,8 +19,7 @@ from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MAX_DEPTH, Expression, bound, nodes, substitute
 
 RELATIONS = ("ge", "gt", "eq", "psd", "posdef", "symmetric")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
-_DIGEST = re.compile(r"([0-9a-f]{64})?\Z")
+_NAME, _DIGEST = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z"), re.compile(r"([0-9a-f]{64})?\Z")
 _STRUCTURAL = {"const", "pi", "dim", "var", "par", "bound", "add", "mul", "pow", "max", "where"}
 _LOGICAL = {"and", "or", "not"}
 
@@ -81,14 +80,11 @@ class Statement(Record):
         yield self.variables, "no variable is declared", "at least one: name it with wrt="
         for n in names:
             yield _NAME.match(n) and names.count(n) == 1, f"name {n!r}", "ASCII identifiers, each declared once"
-        clear = "pi" not in names or Expression("pi") not in nodes(f, *bodies)
-        yield clear, "the name pi beside the constant", "another name"
+        yield "pi" not in names or Expression("pi") not in nodes(f, *bodies), "the name pi", "another name"
         for d in arrays:
             yield _DIGEST.match(d.array), f"array {d.array!r}", "64 hexadecimal digits"
-        fixed = any(d.integer or d.array for d in self.variables.values())
-        yield not fixed, "a variable that is an integer or fixed data", "a real variable"
-        plain = all(a.isascii() and a.isprintable() for a in self.assumptions)
-        yield plain, f"assumptions {self.assumptions}", "a printable line each"
+        yield not any(d.integer or d.array for d in self.variables.values()), "a fixed variable", "real variables"
+        yield all(a.isascii() and a.isprintable() for a in self.assumptions), "assumptions", "printable lines"
         yield all(low >= 0 for low in self.sizes.values()), "a negative size", "sizes >= 0"
         for s in chain(*shapes):
             natural = s.op == "const" and s.data >= 0 and s.data.denominator == 1
@@ -97,8 +93,7 @@ class Statement(Record):
             known = c.relation in RELATIONS and c.body.loose <= len(c.sizes)
             fits = c.relation in RELATIONS[:3] or (len(c.sizes) == 2 and c.sizes[0] is c.sizes[1])
             yield known and fits, c.body, f"one of {RELATIONS}, the last three for square matrices"
-        moving = any(c.body.has("var") for c in self.given)
-        yield not moving, "`given` speaks of a variable", "parameters and sizes only"
+        yield not any(c.body.has("var") for c in self.given), "a variable in `given`", "parameters and sizes only"
         yield not f.loose and f.op not in CONDITIONS, "the function is not a scalar", "one real value"
         yield not any(e.has("dir") for e in (f, *bodies)), "a direction", "variables and parameters"
         yield from self.uses(f, *chain(*shapes), *bodies)

@@ -111,8 +111,7 @@ def const(value: Operand) -> Expression:
     return value if isinstance(value, Expression) else Expression("const", (), Fraction(value))
 
 
-_MINUS_ONE = const(-1)
-ZERO, ONE, PI = const(0), const(1), Expression("pi")
+_MINUS_ONE, ZERO, ONE, PI = const(-1), const(0), const(1), Expression("pi")
 
 
 def entry(op: str, name: str, indices: Iterable[Operand] = ()) -> Expression:

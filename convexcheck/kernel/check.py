@@ -76,8 +76,7 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
 def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, used: Used) -> list[str]:
     """What the evidence says beside the claim that it shows; else Rejection."""
     proved = claim.verdict in SIDES
-    fits = proved or (not claim.strict and claim.modulus is None)
-    require(fits, "claim", "{!r}, strict {!r}, modulus {}", claim.verdict, claim.strict, claim.modulus)
+    require(proved or (not claim.strict and claim.modulus is None), "claim", "{!r} is never strict", claim.verdict)
     match claim.verdict, e:
         case _, ev.Generalisation() if proved:
             return _generalisation(s, claim, e, folder, used)
@@ -154,8 +153,7 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     at = general.instance(sizes)
     modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in sizes.items()})
     bare = replace(s, parameters={n: replace(d, array="") for n, d in s.parameters.items()})
-    same = replace(at, given=s.given) == bare and modulus is claim.modulus
-    require(same, step, "the statement is not this instance")
+    require(replace(at, given=s.given) == bare and modulus is claim.modulus, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
     names = {name for c in assumed for name in c.body.names("par")}
     values = {("par", name): entries(name, s.parameters[name], None, {}, folder) for name in names}

@@ -123,9 +123,8 @@ def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) ->
 def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
     """Why the question has no answer, as a sentence; else Rejection."""
     conditions = [*s.domain, *s.given]
-    if isinstance(e, ev.Undefined):
-        if _undefined(s, *point(s, e.instance, e.instance.variables, folder)):
-            return "the function is not real at a point of the domain"
+    if isinstance(e, ev.Undefined) and _undefined(s, *point(s, e.instance, e.instance.variables, folder)):
+        return "the function is not real at a point of the domain"
     elif isinstance(e, ev.OutsideDomain):
         (_, _, between), sizes = _segment(s, e, folder)
         fails = {"ge": gt, "gt": ge}

@@ -85,15 +85,15 @@ def empty(statement: Statement) -> int | None:
     """
     conditions = [*statement.domain, *statement.given]
     for which, c in enumerate(conditions):
-        if c.relation not in ("ge", "gt", "eq"):
+        opposite = {"ge": "gt", "gt": "ge", "eq": "ne"}.get(c.relation)  # of -body, against c
+        if opposite is None:
             continue
         if any((int(s.data) if s.op == "const" else statement.sizes[s.data]) < 1 for s in c.sizes):
             continue  # it might speak of nothing
         body = c.body
         for size in c.sizes:
             body = opened(over("Sum", size, body))[0]
-        i = Context(statement, conditions[:which] + conditions[which + 1 :]).bounds(body)
-        if i.negative or (c.relation == "gt" and i.hi <= 0) or (c.relation == "eq" and i.positive):
+        if Context(statement, conditions[:which] + conditions[which + 1 :]).bounds(-body).obeys(opposite):
             return which
     return None
 
