@@ -26,6 +26,8 @@ from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.kernel.points import jensen_gap
+from convexcheck.read.arguments import refuse_superfluous
+from convexcheck.report.attempts import LATE, tidy
 from convexcheck.report.illposed import reason
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.scope import OutOfTime
@@ -148,17 +150,16 @@ def question(
     Raises:
         ConvexcheckError: for input that cannot be read, or is of no known kind.
     """
+    refuse_superfluous(source, arguments)
     if isinstance(source, str):
         from convexcheck.read.text import read_text
 
-        _alone("text", arguments, "shapes with wrt={'x': '3'} and parameters={'A': 'n 3'}; names alone with wrt='x'")
         return Question(read_text(source, wrt, parameters, domain, given))
     if callable(source) and not hasattr(source, "free_symbols"):
         from convexcheck.read.jaxpr import read_jax
 
         if parameters is not None:
-            hint = "the arguments that are not in wrt"
-            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint=hint)
+            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint="arguments not in wrt")
         found = read_jax(
             source, *arguments, wrt=0 if wrt is None else wrt, domain=domain, given=given,
             digest=lambda array: array_files.digest(array_files.pack(array)),
@@ -167,17 +168,8 @@ def question(
     if hasattr(source, "free_symbols"):
         from convexcheck.read.sympy import read_sympy
 
-        _alone("sympy", arguments, "the variables with wrt=[...]")
         return Question(read_sympy(source, wrt, domain=domain, given=given))
     raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
-
-
-def _alone(kind: str, arguments: Sequence[Any], hint: str) -> None:
-    """Refuse arguments after what is no JAX function: nothing would use them."""
-    if arguments:
-        took = {"text": "text", "sympy": "a SymPy expression"}[kind]
-        what = f"{took} takes no arrays, got {', '.join(type(a).__name__ for a in arguments[:4])}"
-        raise ConvexcheckError(f"read.{kind}", what, "keywords alone after it", hint)
 
 
 def _judge(file: CertificateFile) -> Accepted | Rejected:
@@ -185,8 +177,7 @@ def _judge(file: CertificateFile) -> Accepted | Rejected:
     if not file.arrays:
         return kernel_verify(file.data, None)
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in file.arrays.items():
-            array_files.path(Path(folder), name).write_bytes(data)
+        file.write_arrays(Path(folder))
         return kernel_verify(file.data, Path(folder))
 
 
@@ -335,7 +326,7 @@ class _Pipeline:
             return method()
         except OutOfTime:
             self.late = self.left() <= 0
-            self.attempts.append(f"{what}: the budget was used up")
+            self.attempts.append(f"{what}: {LATE}")
         except (ConvexcheckError, RecursionError) as error:
             self.attempts.append(f"{what}: {error}")
         finally:
@@ -384,7 +375,7 @@ class _Pipeline:
         conditions = (f"strictly {claim.verdict} {claim.strict}",) if claim.strict and strict is None else ()
         return Verdict(
             status, curvature, self.claim, q.statement, file, reason(q.statement, evidence), strict, conditions, mu,
-            found, tuple(self.attempts), answer, dict(self.spent),
+            found, tidy(self.attempts), answer, dict(self.spent),
             region=None if region is None else str(region),
         )  # fmt: skip
 
@@ -392,15 +383,14 @@ class _Pipeline:
         late = self.late or self.left() <= 0
         return Verdict(
             UNKNOWN, "UNKNOWN", self.claim, q.statement if q else None, None,
-            "the budget was used up" if late else message, attempts=tuple(self.attempts), seconds=dict(self.spent),
+            LATE if late else message, attempts=tidy(self.attempts), seconds=dict(self.spent),
             out_of_time=late,
         )  # fmt: skip
 
 
 def _jensen(s: Statement, side: str, gap: ev.JensenGap, file: CertificateFile) -> Jensen:
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in file.arrays.items():
-            array_files.path(Path(folder), name).write_bytes(data)
+        file.write_arrays(Path(folder))
         value = jensen_gap(s, 1 if side == "convex" else -1, gap, Path(folder))
 
     def named(arrays: Sequence[tuple[str, ev.Array]]) -> dict[str, Any]:
@@ -408,5 +398,3 @@ def _jensen(s: Statement, side: str, gap: ev.JensenGap, file: CertificateFile) -
 
     instance = gap.instance
     return Jensen(side, named(gap.x), named(gap.y), gap.t, value, dict(instance.sizes), named(instance.parameters))
-
-

@@ -211,3 +211,23 @@ def test_a_budget_that_is_over_is_said():
     verdict = cc.check("sin(x*y)*exp(z**2) + sin(z*x)*log(1 + y**4)", budget=1e-9)
     assert (verdict.status, verdict.out_of_time) == ("UNKNOWN", True)
     assert "budget" in verdict.message
+    (line,) = verdict.attempts
+    assert line.startswith("the budget was used up by: ill-posed, proof of affine, proof of convex, counterexample to")
+    assert str(verdict).count("tried:") == 1
+
+
+TRIED = [
+    (["not convex: no gap in 10 pairs", "not convex: no gap in 90 pairs"], ["not convex: no gap in 90 pairs"]),
+    (["proof of convex: stuck at x", "not convex: no gap", "proof of convex: stuck at x"],
+     ["proof of convex: stuck at x", "not convex: no gap"]),
+    (["a: the budget was used up", "b: the budget was used up", "a: the budget was used up", "c: no"],
+     ["c: no", "the budget was used up by: a, b"]),
+    ([], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("attempts", "told"), TRIED)
+def test_attempts_are_told_once(attempts, told):
+    from convexcheck.report.attempts import tidy
+
+    assert list(tidy(attempts)) == told

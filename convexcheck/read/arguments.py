@@ -226,3 +226,19 @@ def exact(array: np.ndarray, label: str) -> np.ndarray:
         value = array[tuple(bad[0])]
         raise ConvexcheckError(STAGE, f"{label}[{index}] is {value}", "finite numbers", "data without NaN and infinity")
     return kept
+
+
+def refuse_superfluous(source: Any, arguments: Sequence[Any]) -> None:
+    """Refuse arguments after a text or a SymPy expression: nothing would use them.
+
+    Raises:
+        ConvexcheckError: saying where shapes and variables go.
+    """
+    text = isinstance(source, str)
+    if not arguments or not (text or hasattr(source, "free_symbols")):
+        return
+    shapes = "shapes with wrt={'x': '3'} and parameters={'A': 'n 3'}; names alone with wrt='x'"
+    got = ", ".join(type(a).__name__ for a in arguments[:4])
+    what = f"{'text' if text else 'a SymPy expression'} takes no arrays, got {got}"
+    hint = shapes if text else "the variables with wrt=[...]"
+    raise ConvexcheckError("read.text" if text else "read.sympy", what, "keywords alone after it", hint)

@@ -49,6 +49,9 @@ def headline(verdict: Verdict) -> str:
         beyond = " and beyond" * isinstance(evidence, ev.Generalisation)
         return f"{word}: proved for all {quantified(s)}{beyond}{against}"
     sides = [c.side for c in verdict.counterexamples]
+    if len(sides) == 1:
+        other = "concave" if sides == ["convex"] else "convex"
+        return f"NOT {sides[0].upper()}: a counterexample shows it (whether it is {other} was not settled)"
     if sides:
         return f"{word}: a counterexample shows that it is not {' and another that it is not '.join(sides)}"
     return f"UNKNOWN: {verdict.message}"
@@ -125,7 +128,9 @@ def _proof(verdict: Verdict, s: Statement, proof: ev.Proof) -> Iterable[Step]:
         hessian = None
     if hessian is not None:
         letter = "f''" if [d.shape for d in s.variables.values()] == [()] else "H"
-        yield Step(f"The Hessian in factored form: {letter} = {cut(hessian.matrix)}", tuple(map(cut, hessian.where)))
+        plain = "The Hessian" if letter == "H" else "The second derivative"
+        form = "The Hessian in factored form" if hessian.factored else plain
+        yield Step(f"{form}: {letter} = {cut(hessian.matrix)}", tuple(map(cut, hessian.where)))
     said = []
     if proof.defined:
         said.append(f"f is real on the whole domain: {len(proof.defined)} values are shown to be >= 0 or > 0")

@@ -40,6 +40,11 @@ class Factored:
     matrix: str
     where: list[str] = field(default_factory=list)
 
+    @property
+    def factored(self) -> bool:
+        """Whether it is a product, and not a number or a table of entries."""
+        return "^T" in self.matrix or "diag(" in self.matrix
+
 
 def factored_hessian(s: Statement, rule: ev.Curvature) -> Factored | None:
     """The Hessian of the statement's function as its evidence shows it; None where there is no such form.

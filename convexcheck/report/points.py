@@ -13,7 +13,7 @@ import numpy as np
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import rationals
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.evaluate import Inexact, evaluate
+from convexcheck.expression.functions import Inexact, evaluate
 from convexcheck.report.verdict import CertificateFile, Jensen, Verdict
 
 FEW, BITS = 12, 128

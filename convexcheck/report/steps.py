@@ -96,7 +96,21 @@ def _second_order(e: Expression, word: str, rule: ev.SecondOrder, names: Sequenc
     head = f"D2[d, d] = {shown(form, names)}"
     if word == "concave":
         form, head = -form, f"-{head.replace('= ', '= -(', 1)})"
-    return Step(title, (head, *signs(form, rule.form, names)), depth)
+    return Step(title, (head, *_directions(form), *signs(form, rule.form, names)), depth)
+
+
+def _directions(form: Expression) -> list[str]:
+    """What D2 and the names d_t in it mean.
+
+    >>> _directions(Expression("dir", (), "t") ** 2)
+    ['   that is v^T H v for the direction v, where d_t is the change of t']
+    """
+    found = sorted(form.names("dir"))
+    if not found:
+        return []
+    changes = ", ".join(f"d_{n}" for n in found)
+    verb = "is the change" if len(found) == 1 else "are the changes"
+    return [f"   that is v^T H v for the direction v, where {changes} {verb} of {', '.join(found)}"]
 
 
 def _leaves(e: Expression) -> list[Expression]:

@@ -43,12 +43,16 @@ class CertificateFile:
         target = Path(path)
         make_room(target)
         try:
-            for name, data in self.arrays.items():
-                _write(array_path(target.parent, name), data)
+            self.write_arrays(target.parent)
             _write(target, self.data)
         except OSError as error:
             message = f"cannot write {target}: {error.strerror}"
             raise ConvexcheckError("certificate", message, hint="another folder") from error
+
+    def write_arrays(self, folder: Path) -> None:
+        """Write the arrays alone, each into a file that its digest names."""
+        for name, data in self.arrays.items():
+            _write(array_path(folder, name), data)
 
     def __len__(self) -> int:
         return len(self.data)

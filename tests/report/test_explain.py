@@ -30,6 +30,17 @@ CASES = [
      ["negative exactly where w < -log(2) (at these parameters)", "y = 1", "f(P) = [0.7758"]),
     ("sqrt(x)", {}, "ILL_POSED: the function is not real at x = -1, a point of the domain; try domain='x >= 0'",
      ["     x = -1\n"]),
+    ("where(x >= 0, x, 2*x)", {}, "NOT CONVEX: a counterexample shows it (whether it is concave was not settled)",
+     ["gap = f(M) - chord = 1/2 > 0"]),
+    ("where(x >= 0, 2*x, x)", {"claim": "concave"},
+     "NOT CONCAVE: a counterexample shows it (whether it is convex was not settled)", []),
+    ("x**2 + x*y + y**2", {}, "CONVEX: proved for all x, y",
+     ["The Hessian: H = [[2, 1], [1, 2]]", "v^T H v for the direction v, where d_x, d_y are the changes of x, y"]),
+    ("x**2", {}, "CONVEX: proved for all x",
+     ["The second derivative: f'' = 2", "D2[d, d] = 2*d_x**2\n        that is v^T H v for the direction v"]),
+    ("sum((X @ w)**2)", {"wrt": {"w": "d"}, "parameters": {"X": "n d"}},
+     "CONVEX: proved for all w[d], for every X[n, d], of all sizes d, n",
+     ["The Hessian in factored form: H = 2 X^T X", "where d_t is the change of t"]),
     ("x**2", {"wrt": "x z"}, "CONVEX: proved for all x, z", ["the function does not depend on z"]),
 ]  # fmt: skip
 
