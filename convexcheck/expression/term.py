@@ -168,12 +168,10 @@ def power(base: Operand, exponent: Operand) -> Expression:
     base, exponent = const(base), const(exponent)
     if exponent is _MINUS_ONE and base.op == "pow" and base.args[1].op == "const" and base.args[1].data > 0:
         base, exponent = base.args[0], const(-base.args[1].data)
-    if exponent is ONE:
-        return base
     if base.op == exponent.op == "const" and exponent.data.denominator == 1 and (base.data or exponent.data > 0):
         whole = int(exponent.data)
         return const(_capped(base.data, abs(whole)) ** whole)
-    return Expression("pow", (base, exponent))
+    return base if exponent is ONE else Expression("pow", (base, exponent))
 
 
 def apply(op: str, *args: Operand) -> Expression:

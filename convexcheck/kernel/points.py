@@ -11,7 +11,7 @@ import numpy as np
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import load, rationals, written
 from convexcheck.expression.bounds import Context, obligations
-from convexcheck.expression.evaluate import Inexact, Values, evaluate
+from convexcheck.expression.functions import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over_all
 from convexcheck.kernel.rules import Rejection, Scope, require

@@ -93,7 +93,6 @@ def _diagonal_low_rank(e: Expression, rule: ev.DiagonalLowRank, scope: Scope) ->
     sign(G + m * G**2, False, rule.least, scope)
 
 
-Entries = dict[tuple[str, str], Expression]
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
 
@@ -132,8 +131,10 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     and 0 in the affine ones; D h[v] >= 0 for such v gives h(p) <= h(q) (Boyd and Vandenberghe, section 3.2.4).
     """
     step = "Composition"
-    outer, outer_scope, entries = slots(rule, scope, e)
+    outer, outer_scope = slots(rule, scope, e)
+    entries: dict[tuple[str, str], Expression] = {}
     for slot in rule.slots:
+        entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
         inner = scope.over(slot.sizes, e, slot.body)
         curvature(inner.place(step, slot.body), SIDES[slot.curvature], slot.premise, inner)
     own = outer.names("var") <= set(outer_scope.context.statement.variables) and len(entries) == len(rule.slots)
@@ -150,18 +151,16 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
         sign(along, False, rule.monotone, replace(outer_scope, context=outer_scope.interior.extended(directions)))
 
 
-def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope, Entries]:
-    """The outer function, the scope in which the slots are its variables, and the slots' values."""
-    entries: Entries = {}
+def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression, Scope]:
+    """The outer function, and the scope in which the slots are its variables."""
     ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
-        inner, declaration = scope.over(slot.sizes, e, slot.body), Declaration(slot.sizes)
+        inner = scope.over(slot.sizes, e, slot.body)
         i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
         require(i.lo < i.hi, "Composition", "{} is constant", slot.body)
-        entries["var", slot.name] = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *scope.indices])
-        ranges[slot.name] = declaration, i
+        ranges[slot.name] = Declaration(slot.sizes), i
     outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
-    return outer_scope.place("Composition", rule.outer), outer_scope, entries
+    return outer_scope.place("Composition", rule.outer), outer_scope
 
 
 def strictness(
@@ -176,7 +175,7 @@ def strictness(
     if isinstance(rule, ev.Rewriting):
         return strictness(scope.place("strict", rule.target), variables, side, rule.premise, shown, scope)
     if isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
-        outer, inner, _ = slots(rule, scope, e)
+        outer, inner = slots(rule, scope, e)
         weighed = {slot.name: slot for slot in rule.slots if slot.name in weights}
         declared = {n: Declaration(slot.sizes) for n, slot in weighed.items()}
         direct = strictness(outer, declared, side, rule.premise, shown, inner) == "always"

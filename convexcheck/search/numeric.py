@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import evaluate
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]

@@ -17,8 +17,7 @@ import numpy as np
 
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.evaluate import Inexact, evaluate
-from convexcheck.expression.functions import derivative
+from convexcheck.expression.functions import Inexact, derivative, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import Expression, substitute
 from convexcheck.search.numeric import Floats, Program

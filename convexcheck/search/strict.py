@@ -15,8 +15,7 @@ from convexcheck.certificate.codec import rationals
 from convexcheck.certificate.evidence import injective
 from convexcheck.expression.bounds import total
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.evaluate import Inexact, evaluate
-from convexcheck.expression.functions import derivative, hessian_form
+from convexcheck.expression.functions import Inexact, derivative, evaluate, hessian_form
 from convexcheck.expression.normal import expression, identical, normal, numerator, polynomial
 from convexcheck.expression.statement import Declaration, Statement, generic
 from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over

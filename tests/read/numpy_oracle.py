@@ -7,7 +7,7 @@ from fractions import Fraction
 import flint
 import numpy as np
 
-from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import evaluate
 from convexcheck.read.text import read_text
 
 

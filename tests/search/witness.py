@@ -7,7 +7,7 @@ import itertools
 import flint
 import numpy as np
 
-from convexcheck.expression.evaluate import Inexact, evaluate
+from convexcheck.expression.functions import Inexact, evaluate
 from convexcheck.expression.term import const, instantiate
 
 
