@@ -1,4 +1,4 @@
-"""Constants that come from floats, as the decimals that people wrote: 0.1 (untrusted; certificates stay exact).
+"""Numbers for people: constants from floats as the decimals that they wrote (untrusted; certificates stay exact).
 
 Code and data in floating point hold the float64 nearest to 0.1, which is 3602879701896397/36028797018963968. For
 people it is shown as 0.1, with `NOTE`. Rationals with small denominators stay as they are.
@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from convexcheck.expression.statement import Statement
-from convexcheck.expression.term import Expression, mul, nodes, transform
+from convexcheck.expression.term import Expression, add, const, instantiate, mul, nodes, transform
 
 NOTE = "decimals stand for the float64 nearest to them"
-READABLE, DIGITS = 10**6, 12
+READABLE, DIGITS, FEW = 10**6, 12, 100
 
 
 def decimal(q: Fraction) -> str:
@@ -49,10 +49,28 @@ def with_decimals(e: Expression) -> Expression:
     return transform(e, leaf) if any(n.op == "const" and decimal(n.data) for n in nodes(e)) else e
 
 
+def folded(e: Expression) -> Expression:
+    """The expression with sums of plain numbers over few terms added up.
+
+    >>> from convexcheck.expression.term import ONE, bound, const, over
+    >>> folded(ONE + 2 * over("Sum", const(5), bound(0)))
+    21
+    """
+
+    def leaf(node: Expression, level: int) -> Expression | None:
+        if node.op != "Sum" or node.args[0].op != "const" or node.args[0].data > FEW:
+            return None
+        total = add(*(instantiate(folded(node.args[1]), [const(k)]) for k in range(int(node.args[0].data))))
+        return total if total.op == "const" else None
+
+    return transform(e, leaf)
+
+
 def shown_number(value: Any) -> str:
     """A number or an expression, such as a modulus."""
     if isinstance(value, Expression):
-        return str(with_decimals(value))
+        value = folded(value)
+        return shown_number(value.data) if value.op == "const" else str(with_decimals(value))
     return (decimal(value) if isinstance(value, Fraction) else "") or str(value)
 
 

@@ -29,6 +29,7 @@ from convexcheck.expression.term import (
     power,
     substitute,
 )
+from convexcheck.report.decimals import folded
 from convexcheck.report.notation import array_text, index_text, notation
 from convexcheck.report.pieces import Block, Other, Square, pieces
 
@@ -95,7 +96,9 @@ def _written_out(s: Statement, form: Expression, context: Context) -> Factored |
     rows = [
         [normal((along(a, b) - along(a) - along(b)) / 2 if a != b else along(a), context) for b in names] for a in names
     ]
-    return Factored("[" + ", ".join(f"[{', '.join(map(index_text, row))}]" for row in rows) + "]")
+    if len(rows) == 1:
+        return Factored(index_text(folded(rows[0][0])))
+    return Factored("[" + ", ".join(f"[{', '.join(index_text(folded(e)) for e in row)}]" for row in rows) + "]")
 
 
 @dataclass

@@ -57,3 +57,12 @@ def test_what_is_checked_stays_exact(ridge):
 
 def test_exact_decimals_need_no_note():
     assert NOTE not in cc.check("0.1*x**2").explain()
+
+
+def test_sums_of_numbers_are_added_up():
+    import sympy
+
+    i, y = sympy.Symbol("i", integer=True), sympy.Symbol("y", real=True)
+    verdict = cc.check(sympy.Sum((i + 1) * y**2, (i, 0, 4)), wrt=[y])
+    assert "modulus: 30\n" in str(verdict)
+    assert "f'' = 30\n" in verdict.explain()
