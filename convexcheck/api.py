@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.certificate import codec as array_files
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import decode, encode, statement_digest
+from convexcheck.certificate.codec import array_path, decode, digest, encode, statement_digest
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
@@ -30,6 +29,7 @@ from convexcheck.read.arguments import refuse_superfluous
 from convexcheck.report.attempts import LATE, tidy
 from convexcheck.report.illposed import reason
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
+from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
 
 Texts = str | Sequence[str]
@@ -162,7 +162,7 @@ def question(
             raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint="arguments not in wrt")
         found = read_jax(
             source, *arguments, wrt=0 if wrt is None else wrt, domain=domain, given=given,
-            digest=lambda array: array_files.digest(array_files.pack(array)),
+            digest=lambda array: digest(pack(array)),
         )  # fmt: skip
         return Question(found.statement, found.general, found.sizes, found.arrays, found.facts)
     if hasattr(source, "free_symbols"):
@@ -339,7 +339,7 @@ class _Pipeline:
         data = encode(Certificate(q.statement, claim, evidence))
         fixed = {n: d.array for n, d in q.statement.parameters.items() if d.array}
         needed = {digest: q.arrays[n] for n, digest in fixed.items() if self.needs(evidence, n)}
-        file = CertificateFile(data, {k: array_files.pack(a) for k, a in needed.items()}, decode(data))
+        file = CertificateFile(data, {k: pack(a) for k, a in needed.items()}, decode(data))
         answer = _judge(file)
         self.spent["check"] += time.perf_counter() - begin
         if isinstance(answer, Rejected) or answer.digest != statement_digest(q.statement):

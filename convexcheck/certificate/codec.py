@@ -28,8 +28,7 @@ from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import ENTRIES, Expression, rebuild
 
-FORMAT, VERSION = "convexcheck certificate", 1
-MAX_BYTES = 8_000_000
+FORMAT, VERSION, MAX_BYTES = "convexcheck certificate", 1, 8_000_000
 _SHAPES: dict[str, tuple[range, type]] = {  # how many arguments a node has, and what data
     "const": (range(1), Fraction), "pi": (range(1), NoneType), "dim": (range(1), str), "bound": (range(1), int),
     **{op: (range(10), str) for op in ENTRIES}, **{op: (range(1, 2), NoneType) for op in ("not", *FUNCTIONS)},
@@ -147,14 +146,8 @@ def _build(hint: Any, value: Any, nodes: list[Expression]) -> Any:
 # --- arrays beside the file ------------------------------------------------------------------------------
 
 
-def pack(array: np.ndarray) -> bytes:
-    """The file's bytes; an integer that no float64 equals is refused."""
-    if array.dtype.kind in "iu" and any(int(float(v)) != v for v in array.reshape(-1).tolist()):
-        raise ConvexcheckError("arrays", "an integer that no float64 equals", "integers up to 2**53")
-    return _header(array.shape) + np.ascontiguousarray(array, "<f8").tobytes()
-
-
-def _header(shape: tuple[int, ...]) -> bytes:
+def array_header(shape: tuple[int, ...]) -> bytes:
+    """The first line of an array's file."""
     return f"convexcheck array <f8 {','.join(map(str, shape))}\n".encode()
 
 
@@ -163,7 +156,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def path(folder: Path, name: str) -> Path:
+def array_path(folder: Path, name: str) -> Path:
     """The file of the array with the digest `name`."""
     return folder / f"{name}.array"
 
@@ -174,14 +167,14 @@ def load(folder: Path, array: Array) -> np.ndarray:
     Raises:
         ConvexcheckError: when the file is missing, has another digest or shape, or holds NaN or infinity.
     """
-    file = path(folder, array.digest)
+    file = array_path(folder, array.digest)
     try:
         data = file.read_bytes() if array.digest.isalnum() else b""
     except OSError as error:
         raise ConvexcheckError("arrays", f"{file.name}: {error.strerror}", "a file by the certificate") from error
     if digest(data) != array.digest:
         raise ConvexcheckError("arrays", f"{file.name} has changed", f"content with digest {array.digest}")
-    header = _header(array.shape)
+    header = array_header(array.shape)
     whole = data.startswith(header) and len(data) == len(header) + 8 * math.prod(array.shape)
     found = np.frombuffer(data[len(header) :] if whole else b"", "<f8")
     if not whole or not np.isfinite(found).all():

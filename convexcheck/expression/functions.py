@@ -278,9 +278,8 @@ def _larger(a: Any, b: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     ball, whole = isinstance(base, flint.arb), _whole(exponent)
-    if whole is not None and (ball or abs(whole) <= MAX_EXACT_POWER):
-        return base**whole
-    return base**exponent if ball else _inexact()
+    small = whole is not None and (ball or abs(whole) <= MAX_EXACT_POWER)
+    return base**whole if small else base**exponent if ball else _inexact()
 
 
 def _function(name: str, t: Any) -> Any:

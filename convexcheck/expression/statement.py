@@ -21,7 +21,6 @@ from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MAX_DEPTH,
 RELATIONS = ("ge", "gt", "eq", "psd", "posdef", "symmetric")
 _NAME, _DIGEST = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z"), re.compile(r"([0-9a-f]{64})?\Z")
 _STRUCTURAL = {"const", "pi", "dim", "var", "par", "bound", "add", "mul", "pow", "max", "where"}
-_LOGICAL = {"and", "or", "not"}
 
 
 class Declaration(Record):
@@ -107,7 +106,7 @@ class Statement(Record):
                 yield fits, f"{e.data} with {len(e.args)} indices", "a declared name, fully indexed"
             known = any(e.op in ops for ops in (_STRUCTURAL, ENTRIES, BINDERS, CONDITIONS, FUNCTIONS))
             yield known and (e.op != "dim" or e.data in self.sizes), f"{e.op} {e.data}", "the language's operations"
-            wanted = [e.op in _LOGICAL or (e.op == "where" and k == 0) for k in range(len(e.args))]
+            wanted = [e.op in ("and", "or", "not") or (e.op == "where" and k == 0) for k in range(len(e.args))]
             yield wanted == [a.op in CONDITIONS for a in e.args], e, "numbers and conditions in their places"
             yield e.op not in BINDERS or not e.args[0].loose, e, "a size without indices"
 

@@ -184,11 +184,6 @@ def maximum(*args: Operand) -> Expression:
     return _joined("max", sorted(set(_flat("max", args)), key=lambda t: t.key))
 
 
-def minimum(*args: Operand) -> Expression:
-    """The smallest of the arguments: ``-max(-a, -b, ...)``."""
-    return -maximum(*(-const(a) for a in args))
-
-
 def over(op: str, size: Operand, body: Expression) -> Expression:
     """``Sum`` or ``Max`` of `body` over its bound index 0, which runs below `size`."""
     return Expression(op, (const(size), body))

@@ -146,12 +146,11 @@ def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[s
 
 def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder: Path | None, used: Used) -> list[str]:
     """The statement is the instance of `general` at `sizes`, and its fixed arrays satisfy what `general` assumes."""
-    step, sizes, general = "Generalisation", dict(e.sizes), e.general.check()
+    step, general = "Generalisation", e.general.check()
     used[step] += 1
     notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
-    admit_sizes(general, e.sizes)
-    at = general.instance(sizes)
-    modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in sizes.items()})
+    at = general.instance(admit_sizes(general, e.sizes))
+    modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in e.sizes})
     bare = replace(s, parameters={n: replace(d, array="") for n, d in s.parameters.items()})
     require(replace(at, given=s.given) == bare and modulus is claim.modulus, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]

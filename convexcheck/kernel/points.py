@@ -151,7 +151,6 @@ def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
         if o.context is context and o.relation in surely:
             gap = -(apply("abs", o.value) if o.relation == "ne" else o.value)
             indices = [n for n in nodes(gap) if n.op == "index"]
-            worst = abstract(gap, indices)
-            if _largest(worst, [i.args[0] for i in indices], surely[o.relation], values, sizes):
+            if _largest(abstract(gap, indices), [i.args[0] for i in indices], surely[o.relation], values, sizes):
                 return True
     return False

@@ -13,8 +13,8 @@ from math import prod
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS, exp, log
-from convexcheck.expression.term import ONE, PI, ZERO, Expression, apply, bound, maximum, minimum, mul, over, power
-from convexcheck.read.tensor import Shape, Tensor, contract, elementwise, scalar, shape_text
+from convexcheck.expression.term import ONE, PI, ZERO, Expression, apply, bound, maximum, mul, over, power
+from convexcheck.read.tensor import Shape, Tensor, contract, elementwise, minimum, scalar, shape_text
 
 HALF = Fraction(1, 2)
 MAX_FACTORS = 200  # of a product that is written out

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convexcheck.expression.errors import Unsupported
-from convexcheck.expression.term import ONE, ZERO, Expression, const, maximum, minimum, power
+from convexcheck.expression.term import ONE, ZERO, Expression, const, maximum, power
 from convexcheck.read.infinity import extended
 from convexcheck.read.logic import both, choose, compare, either, integral, negation, number
-from convexcheck.read.tensor import Tensor
+from convexcheck.read.tensor import Tensor, minimum
 
 if TYPE_CHECKING:
     from convexcheck.read.equations import Equation

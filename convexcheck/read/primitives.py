@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.functions import exp, log, sigmoid
-from convexcheck.expression.term import Expression, add, apply, const, maximum, minimum, power
+from convexcheck.expression.term import Expression, add, apply, const, maximum, power
 from convexcheck.read.infinity import FINITE, extended
 from convexcheck.read.logic import TRUE, both, compare, either, folded, negation, number, stable
+from convexcheck.read.tensor import minimum
 
 Rule = Callable[..., Expression]
 

@@ -25,14 +25,13 @@ from convexcheck.expression.term import (
     dim,
     entry,
     maximum,
-    minimum,
     mul,
     over,
     power,
 )
 from convexcheck.read.logic import FALSE, TRUE, both, choose, compare, either, negation
 from convexcheck.read.sympy_names import STAGE, Names, limits, shift, shown
-from convexcheck.read.tensor import Tensor, contract, declared, elementwise, scalar
+from convexcheck.read.tensor import Tensor, contract, declared, elementwise, minimum, scalar
 
 _HALF = Fraction(1, 2)
 Rule = Callable[[Expression], Expression]

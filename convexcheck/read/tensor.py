@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Declaration, generic
-from convexcheck.expression.term import ONE, ZERO, Expression, Operand, bound, const, instantiate, mul, over
+from convexcheck.expression.term import ONE, ZERO, Expression, Operand, bound, const, instantiate, maximum, mul, over
 
 Shape = tuple[Expression, ...]
 
@@ -105,3 +105,8 @@ def contract(a: Tensor, b: Tensor, left: int = -1, right: int = 0) -> Tensor:
 def shape_text(shape: Shape) -> str:
     """A shape as text, as Python writes it: ``(n, d)``, ``(n,)``, ``()``."""
     return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def minimum(*args: Operand) -> Expression:
+    """The smallest of the arguments: ``-max(-a, -b, ...)``."""
+    return -maximum(*(-const(a) for a in args))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.certificate.codec import path as array_path
+from convexcheck.certificate.codec import array_path
 from convexcheck.certificate.evidence import Certificate
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement

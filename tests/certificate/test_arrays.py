@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.codec import digest, load, pack, path, rationals, written
+from convexcheck.certificate.codec import array_path, digest, load, rationals, written
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.search.arrays import pack
 
 TABLE = np.array([[0.1, -2.5, 5e-324], [1e308, 0.0, 3.0]])
 
@@ -17,7 +18,7 @@ TABLE = np.array([[0.1, -2.5, 5e-324], [1e308, 0.0, 3.0]])
 def kept(folder: Path, data: bytes) -> str:
     """The digest of a file with these bytes in `folder`."""
     name = digest(data)
-    path(folder, name).write_bytes(data)
+    array_path(folder, name).write_bytes(data)
     return name
 
 
@@ -71,7 +72,7 @@ def test_other_files_are_refused(name: str, tmp_path: Path) -> None:
 
 def test_a_file_that_changed_is_refused(tmp_path: Path) -> None:
     name = kept(tmp_path, pack(np.zeros(2)))
-    path(tmp_path, name).write_bytes(pack(np.ones(2)))
+    array_path(tmp_path, name).write_bytes(pack(np.ones(2)))
     with pytest.raises(ConvexcheckError, match="has changed"):
         load(tmp_path, Array((2,), (), name))
 

@@ -22,13 +22,13 @@ from convexcheck.expression.term import (
     dim,
     entry,
     maximum,
-    minimum,
     mul,
     nodes,
     over,
     power,
 )
 from convexcheck.read.array_functions import KNOWN_ONLY
+from convexcheck.read.tensor import minimum
 from convexcheck.read.text import read_text
 
 DATA = Path(__file__).parents[1] / "data"

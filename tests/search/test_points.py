@@ -6,9 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from convexcheck.certificate.codec import digest, pack
+from convexcheck.certificate.codec import digest
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.read.text import read_text
+from convexcheck.search.arrays import pack
 from convexcheck.search.points import inside
 from tests.search.witness import holds, parameters, point
 

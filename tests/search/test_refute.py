@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.codec import digest, pack, rationals
+from convexcheck.certificate.codec import digest, rationals
 from convexcheck.expression.errors import Unsupported
 from convexcheck.read.text import read_text
+from convexcheck.search.arrays import pack
 from convexcheck.search.refute import attempt, refute
 from tests.search.witness import refutes
 
