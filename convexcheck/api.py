@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import array_path, decode, digest, encode, statement_digest
+from convexcheck.certificate.codec import decode, digest, encode, statement_digest
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
@@ -28,6 +28,8 @@ from convexcheck.kernel.points import jensen_gap
 from convexcheck.read.arguments import refuse_superfluous
 from convexcheck.report.attempts import LATE, tidy
 from convexcheck.report.illposed import reason
+from convexcheck.report.labels import remark
+from convexcheck.report.rejected import plain
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
@@ -128,7 +130,7 @@ def verify(certificate: str | Path | CertificateFile) -> Accepted | Rejected:
         data = path.read_bytes()
     except OSError as error:
         raise ConvexcheckError("verify", f"cannot read {path}: {error.strerror}", "a certificate file") from error
-    return kernel_verify(data, path.parent)
+    return plain(kernel_verify(data, path.parent))
 
 
 def explain(source: Any, *arguments: Any, **options: Any) -> str:
@@ -228,11 +230,8 @@ class _Pipeline:
             if set(gaps) == set(sides):
                 break
         against = self.refuted(q, gaps)
-        return against if against is not None else self.unknown(q, self.failure(ways))
-
-    @staticmethod
-    def failure(ways: Sequence[str]) -> str:
-        return f"no {' and no '.join({'prove': 'proof', 'refute': 'counterexample'}[w] for w in ways)} was found"
+        sought = " and no ".join({"prove": "proof", "refute": "counterexample"}[way] for way in ways)
+        return against if against is not None else self.unknown(q, f"no {sought} was found")
 
     def ill_posed(self, q: Question) -> Verdict | None:
         from convexcheck.search.illposed import ill_posed
@@ -381,10 +380,10 @@ class _Pipeline:
 
     def unknown(self, q: Question | None, message: str) -> Verdict:
         late = self.late or self.left() <= 0
+        why = [LATE if late else message, remark(q.statement, q.arrays) if q else ""]
         return Verdict(
             UNKNOWN, "UNKNOWN", self.claim, q.statement if q else None, None,
-            LATE if late else message, attempts=tidy(self.attempts), seconds=dict(self.spent),
-            out_of_time=late,
+            "; ".join(filter(None, why)), attempts=tidy(self.attempts), seconds=dict(self.spent), out_of_time=late,
         )  # fmt: skip
 
 
