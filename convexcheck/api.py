@@ -350,7 +350,8 @@ class _Pipeline:
     def needs(evidence: ev.Evidence, name: str) -> bool:
         """Whether the kernel reads the parameter's array: at points, and where `given` speaks of it."""
         if isinstance(evidence, ev.Generalisation):
-            return any(name in c.body.names("par") for c in evidence.general.given)
+            labels = evidence.general.parameters[name].integer
+            return labels or any(name in c.body.names("par") for c in evidence.general.given)
         return not isinstance(evidence, ev.Proof)
 
     def verdict(

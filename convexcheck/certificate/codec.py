@@ -70,7 +70,7 @@ def decode(data: bytes) -> Certificate:
         if encode(certificate) != data:  # whatever slipped through above as another value is caught here
             raise ValueError("the file is of another version, not in canonical form, or its digest is wrong")
         return certificate
-    except (AttributeError, LookupError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         what = f"{type(error).__name__} {error}"
         raise ConvexcheckError("certificate", what, f"a canonical file of version {VERSION}", "a new one") from error
 

@@ -38,6 +38,7 @@ class Context:
         self.statement = statement
         self.facts = tuple(facts if facts is not None else (*statement.domain, *statement.given))
         self.seen: dict[Expression, Interval] = {}
+        self.products, self.within = 0, False  # the work of the normal form under way
         self.polynomials: dict[Expression, dict[Terms, Fraction]] = {}
         self.indices = [e for f in self.facts for e in nodes(f.body) if e.op == "index"]
         self._patterns = [(_RANGES[f.relation], *linear(f.body), f.sizes) for f in self.facts if f.relation in _RANGES]

@@ -218,12 +218,13 @@ class _Evaluator:
             size = self.size(e.args[0])
             if size == 0:
                 return self.number(0) if e.op == "Sum" else self.undefined()
+            _limited(size)
             body = np.atleast_1d(self.visit(e.args[1], (*stack, size)))
+            _limited(prod(body.shape[:-1]) * size)
             cells = np.broadcast_to(body, (*body.shape[:-1], size))
             return np.frompyfunc(operator.add if e.op == "Sum" else _larger, 2, 1).reduce(cells, axis=-1)
         args = [self.visit(a, stack) for a in e.args]
-        if prod(np.broadcast_shapes(*(a.shape for a in args))) > MAX_CELLS:
-            raise ConvexcheckError("evaluation", f"more than {MAX_CELLS} values at once", hint="smaller data")
+        _limited(prod(np.broadcast_shapes(*(a.shape for a in args))))
         if e.op in ENTRIES:
             return self.entry(e, args)
         if e.op in FUNCTIONS:
@@ -253,6 +254,11 @@ class _Evaluator:
 
 def _each(cell: Callable[..., Any], *arrays: Any) -> np.ndarray:
     return np.asarray(np.frompyfunc(cell, len(arrays), 1)(*arrays), dtype=object)
+
+
+def _limited(count: int) -> None:
+    if count > MAX_CELLS:
+        raise ConvexcheckError("evaluation", f"more than {MAX_CELLS} values at once", hint="smaller data")
 
 
 def _inexact() -> Any:

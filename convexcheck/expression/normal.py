@@ -22,7 +22,7 @@ from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind,
 Factor = tuple[Expression, Fraction]
 Monomial = tuple[Factor, ...]
 Polynomial = dict[Monomial, Fraction]
-MAX_TERMS = 20_000
+MAX_PRODUCTS = 40_000
 _0, _1 = Fraction(0), Fraction(1)
 _UNIT: Polynomial = {(): _1}
 
@@ -79,9 +79,14 @@ def expression(p: Polynomial) -> Expression:
 
 
 def polynomial(e: Expression, context: Context) -> Polynomial:
-    """The normal form of `e` as a polynomial in generators."""
+    """The normal form of `e` as a polynomial in generators; each outermost one may take MAX_PRODUCTS products."""
     if e not in context.polynomials:
-        context.polynomials[e] = _rule(e, context)
+        context.products, outer = context.products if context.within else 0, context.within
+        context.within = True
+        try:
+            context.polynomials[e] = _rule(e, context)
+        finally:
+            context.within = outer
     return context.polynomials[e]
 
 
@@ -114,14 +119,13 @@ def _sum(parts: Iterable[Polynomial]) -> Polynomial:
     for p in parts:
         for m, c in p.items():
             total[m] = total.get(m, _0) + c
-    if len(total) > MAX_TERMS:
-        raise ConvexcheckError("normal form", f"more than {MAX_TERMS} terms", hint="a smaller expression")
     return {m: c for m, c in total.items() if c}
 
 
 def _product(p: Polynomial, q: Polynomial, context: Context) -> Polynomial:
-    if len(p) * len(q) > 4 * MAX_TERMS:
-        raise ConvexcheckError("normal form", f"more than {4 * MAX_TERMS} products", hint="a smaller expression")
+    context.products += len(p) * len(q)
+    if context.products > MAX_PRODUCTS:
+        raise ConvexcheckError("normal form", f"more than {MAX_PRODUCTS} products", hint="a smaller expression")
     return _sum(_reduced(_monomial((*m, *n)), c * d, context) for m, c in p.items() for n, d in q.items())
 
 

@@ -154,7 +154,7 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     bare = replace(s, parameters={n: replace(d, array="") for n, d in s.parameters.items()})
     require(replace(at, given=s.given) == bare and modulus is claim.modulus, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
-    names = {name for c in assumed for name in c.body.names("par")}
+    names = {n for n, d in s.parameters.items() if d.integer and d.array}.union(*(c.body.names("par") for c in assumed))
     values = {("par", name): entries(name, s.parameters[name], None, {}, folder) for name in names}
     for c in assumed:
         require(holds(c, values, {}), step, "the data do not satisfy {} {}", c.relation, c.body)

@@ -260,9 +260,6 @@ def test_a_matrix_condition_prints_what_it_says(name: str) -> None:
 SLOW = "1/(1 + (((x)*((x)/(1 + exp(x))))/(1 + exp((log(1 + (x)**2))**2/(1 + ((x)**3)**2))))**2)"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="normal.vanishes: clearing denominators takes minutes, in the search and the kernel"
-)
 def test_clearing_denominators_ends() -> None:
     code = f"import convexcheck; convexcheck.check({SLOW!r}, budget=0.5)"
     try:
