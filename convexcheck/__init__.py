@@ -8,7 +8,8 @@ Reading order, one stage per folder or file:
 - `certificate`: claim, evidence and the file that holds them (trusted)
 - `kernel`: accepts the file or rejects it (trusted)
 - `report`: what a person sees
-- `api`: the whole pipeline
+- `pipeline`: from a question to its answer
+- `api`: the public verbs
 - `cli`: the command line
 """
 

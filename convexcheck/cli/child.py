@@ -46,7 +46,7 @@ def _end_with_parent() -> None:
 
 
 def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
-    from convexcheck import api
+    from convexcheck import api, pipeline
 
     if request["file"] is not None:
         from convexcheck.cli.function import loaded
@@ -66,7 +66,7 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         raise ended(request["file"], error) from error
     code = exit_code(verdict, request["expect"])
     if code == UNSETTLED and request["expect"]:  # a counterexample to a side that is open decides
-        sides = (api.OPPOSITE[verdict.claim], verdict.claim)
+        sides = (pipeline.OPPOSITE[verdict.claim], verdict.claim)
         other = next(side for side in sides if known(verdict, side) is None)
         more = api.refute(source, *arguments, claim=other, domain=request["domain"], given=request["given"],
                           budget=max(0.1, request["timeout"] - sum(verdict.seconds.values())), **options)  # fmt: skip

@@ -31,12 +31,12 @@ def verify(certificate: Path, as_json: bool) -> int:
 
 
 def _record(name: str, answer: Any) -> dict[str, Any]:
-    from convexcheck import Rejected, api
+    from convexcheck import Rejected, pipeline
 
     if isinstance(answer, Rejected):
         return failure(name, str(answer), "REJECTED")
     found = failure(name, answer.statement[0], "ACCEPTED")
-    found["curvature"] = api.CURVATURES.get(answer.verdict, "UNKNOWN")
+    found["curvature"] = pipeline.CURVATURES.get(answer.verdict, "UNKNOWN")
     found["certificate"] = str(Path(name).absolute())
     return found
 

@@ -92,6 +92,24 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
     return tuple(signs)
 
 
+def doubtful(s: Statement, budget: float) -> Expression | None:
+    """A value whose sign decides whether the function is real on its domain, and that no search could settle.
+
+    Args:
+        s: the statement.
+        budget: seconds.
+    """
+    context, deadline = Context(s), time.monotonic() + budget
+    for o in obligations(s.function, context):
+        if not o.holds() and o.size is None:
+            scope = Scope(o.context, o.context, deadline, heavy=True)
+            signs = (1, -1) if o.relation == "ne" else (1,)
+            strict = o.relation != "ge"
+            if all(nonnegative(mul(sign, o.value), scope, strict) is None for sign in signs):
+                return o.value
+    return None
+
+
 def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature, ...] | None:
     """A rule for every condition that is not affine; None where one is missing."""
     rules: list[ev.Curvature] = []

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import convexcheck as cc
-from convexcheck import api
+from convexcheck import pipeline
 from convexcheck.certificate.evidence import Generalisation, Proof
 from convexcheck.expression.functions import evaluate
 from convexcheck.expression.term import Expression, nodes
@@ -149,7 +149,7 @@ def test_from_jax_with_symbolic_shapes(loss, written, biased, tmp_path):
 @BIAS
 @spellings("jax")
 def test_from_jax_with_data(loss, written, biased, tmp_path, monkeypatch):
-    monkeypatch.setattr(api, "SHORT", 1.0)  # a busy machine may not change which facts are assumed
+    monkeypatch.setattr(pipeline, "SHORT", 1.0)  # a busy machine may not change which facts are assumed
     variables, parameters = names_of(loss, biased)
     found = []
     for sizes in (SMALL,) if biased else (SMALL, LARGE):

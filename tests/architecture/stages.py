@@ -20,6 +20,7 @@ READING_ORDER = (
     "kernel",
     "export",
     "report",
+    "pipeline",
     "api",
     "cli",
 )
@@ -49,11 +50,12 @@ ALLOWED: dict[str, Allowed] = {
     "network": _row("expression certificate"),
     "export": _row("expression certificate"),
     "report": _row("expression certificate"),
-    "api": _row("expression read search network certificate kernel export report"),
+    "pipeline": _row("expression read search network certificate kernel export report"),
+    "api": _row("expression read search network certificate kernel export report pipeline"),
     "demo": _row("convexcheck api report network read"),
-    "cli": _row("convexcheck api report demo"),
+    "cli": _row("convexcheck pipeline api report demo"),
     "__main__": _row("cli"),
-    "__init__": _row("expression read search network certificate kernel export report api"),
+    "__init__": _row("expression read search network certificate kernel export report pipeline api"),
 }
 
 

@@ -1,0 +1,316 @@
+"""The whole pipeline: read, search, write the certificate, let the kernel decide, show the answer.
+
+The kernel is handed the serialised certificate and nothing else, and its answer counts only if it speaks of the
+statement that was read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.codec import decode, digest, encode, statement_digest
+from convexcheck.certificate.evidence import Certificate, Claim
+from convexcheck.expression.errors import ConvexcheckError, Unsupported
+from convexcheck.expression.statement import Condition, Statement
+from convexcheck.expression.term import substitute
+from convexcheck.kernel.check import Accepted, Rejected
+from convexcheck.kernel.check import verify as kernel_verify
+from convexcheck.kernel.points import jensen_gap
+from convexcheck.read.arguments import refuse_superfluous
+from convexcheck.report.attempts import LATE, tidy
+from convexcheck.report.illposed import reason
+from convexcheck.report.labels import remark
+from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
+from convexcheck.search.arrays import pack
+from convexcheck.search.scope import OutOfTime
+
+Texts = str | Sequence[str]
+CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
+SHORT = 0.2  # seconds of a first try
+OPPOSITE = {"convex": "concave", "concave": "convex"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement as read; where data are concrete, also the general one, its sizes, and facts of the data."""
+
+    statement: Statement
+    general: Statement | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    facts: tuple[Condition, ...] = ()
+
+
+def question(
+    source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
+    domain: Texts = (), given: Texts = (),
+) -> Question:  # fmt: skip
+    """Read what the user handed over.
+
+    Raises:
+        ConvexcheckError: for input that cannot be read, or is of no known kind.
+    """
+    refuse_superfluous(source, arguments)
+    if isinstance(source, str):
+        from convexcheck.read.text import read_text
+
+        return Question(read_text(source, wrt, parameters, domain, given))
+    if callable(source) and not hasattr(source, "free_symbols"):
+        from convexcheck.read.jaxpr import read_jax
+
+        if parameters is not None:
+            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint="arguments not in wrt")
+        found = read_jax(
+            source, *arguments, wrt=0 if wrt is None else wrt, domain=domain, given=given,
+            digest=lambda array: digest(pack(array)),
+        )  # fmt: skip
+        return Question(found.statement, found.general, found.sizes, found.arrays, found.facts)
+    if hasattr(source, "free_symbols"):
+        from convexcheck.read.sympy import read_sympy
+
+        return Question(read_sympy(source, wrt, domain=domain, given=given))
+    raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
+
+
+def judge(file: CertificateFile) -> Accepted | Rejected:
+    """The kernel's answer to the bytes alone, with the arrays in a folder of their own."""
+    if not file.arrays:
+        return kernel_verify(file.data, None)
+    with tempfile.TemporaryDirectory() as folder:
+        file.write_arrays(Path(folder))
+        return kernel_verify(file.data, Path(folder))
+
+
+class Pipeline:
+    """One question on its way to a verdict, within a budget of seconds."""
+
+    def __init__(self, claim: str, budget: float, seed: int) -> None:
+        if claim not in OPPOSITE:
+            raise ConvexcheckError("api", f"claim {claim!r}", '"convex" or "concave"')
+        self.claim, self.seed, self.start, self.budget = claim, seed, time.monotonic(), budget
+        self.attempts: list[str] = []
+        self.spent = {"read": 0.0, "search": 0.0, "check": 0.0}
+        self.late = False
+
+    def _left(self) -> float:
+        return self.budget - (time.monotonic() - self.start)
+
+    def run(
+        self, source: Any, arguments: Sequence[Any], wrt: Any = None, parameters: Any = None,
+        domain: Texts = (), given: Texts = (), ways: Sequence[str] = (), options: Mapping[str, Any] | None = None,
+    ) -> Verdict:  # fmt: skip
+        """Read the question, settle it in the given ways, and say what was found."""
+        options = {"wrt": wrt, "parameters": parameters, "domain": domain, "given": given, **(options or {})}
+        begin = time.perf_counter()
+        try:
+            q = question(source, arguments, **options)
+        except Unsupported as error:
+            return self._unknown(None, str(error))
+        self.spent["read"] = time.perf_counter() - begin
+        return self._settle(q, ways)
+
+    def _settle(self, q: Question, ways: Sequence[str]) -> Verdict:
+        """A short try at a proof, a short try at a counterexample, then longer ones, for each side in turn."""
+        ill = self._ill_posed(q)
+        if ill is not None:
+            return ill
+        sides = (self.claim, OPPOSITE[self.claim]) if len(ways) == 2 else (self.claim,)
+        gaps: dict[str, ev.JensenGap] = {}
+        if "prove" in ways:
+            found = self._proof(q, "affine", SHORT)
+            if found is not None:
+                return found
+        for proving, searching in ((SHORT, 2 * SHORT), (0.45 * self.budget, 0.3 * self.budget)):
+            for side in sides:
+                found = self._proof(q, side, proving) if "prove" in ways and side not in gaps else None
+                if found is not None:
+                    return found if side == self.claim else self._opposite(q, found, gaps.get(self.claim))
+                if "refute" in ways and side not in gaps:
+                    gap = self._gap(q, side, searching)
+                    gaps |= {side: gap} if gap is not None else {}
+            if set(gaps) == set(sides):
+                break
+        if gaps:
+            from convexcheck.search.proof import doubtful
+
+            value = self._searched("where it is real", lambda: doubtful(q.statement, max(0.1, self._left())))
+            if value is not None:
+                return self._unknown(q, f"the function may not be real: what is the sign of {value}? Say it in `domain`")
+        against = self._refuted(q, gaps)
+        sought = " and no ".join({"prove": "proof", "refute": "counterexample"}[way] for way in ways)
+        return against if against is not None else self._unknown(q, f"no {sought} was found")
+
+    def _ill_posed(self, q: Question) -> Verdict | None:
+        from convexcheck.search.illposed import ill_posed
+
+        found = self._searched("ill-posed", lambda: ill_posed(q.statement, min(1.0, self._left()), self.seed, q.arrays))
+        return self._sealed(q, Claim("ill-posed"), found) if found is not None else None
+
+    def _refuted(self, q: Question, gaps: Mapping[str, ev.JensenGap]) -> Verdict | None:
+        """Both sides in one certificate where both fail; else the claim's own."""
+        against = {side: gap for side, gap in gaps.items() if side == self.claim}
+        claims: list[tuple[Claim, ev.Evidence]] = [(Claim(f"not {side}"), gap) for side, gap in against.items()]
+        if len(gaps) == 2:
+            claims.insert(0, (Claim("neither"), ev.Neither(gaps["convex"], gaps["concave"])))
+        for claim, evidence in claims:
+            found = self._sealed(q, claim, evidence)
+            if found is not None:
+                return found
+        return None
+
+    def _proof(self, q: Question, verdict: str, budget: float) -> Verdict | None:
+        """A proof of the general statement with as few facts of the data as it needs; else of the statement itself."""
+        if q.general is None or verdict == "affine":
+            return self._plainly(q, verdict, budget)
+        found = self._generally(q, verdict, (), budget)
+        if found is not None or not q.facts:
+            return found if found is not None or budget <= SHORT else self._plainly(q, verdict, budget)
+        found = self._generally(q, verdict, q.facts, budget)
+        if found is None:
+            return self._plainly(q, verdict, budget) if budget > SHORT else None
+        needed = q.facts
+        for fact in q.facts:
+            kept = tuple(f for f in needed if f is not fact)
+            less = self._generally(q, verdict, kept, budget)
+            if less is not None:
+                found, needed = less, kept
+        return found
+
+    def _plainly(self, q: Question, verdict: str, budget: float) -> Verdict | None:
+        """A proof of the statement as it was asked."""
+        return self._first(q, q.statement, verdict, budget, lambda claim, proof: (claim, proof))
+
+    def _generally(self, q: Question, verdict: str, facts: Sequence[Condition], budget: float) -> Verdict | None:
+        """A proof for all sizes and all data that satisfy `facts`."""
+        if q.general is None:
+            return None
+        general, sizes = replace(q.general, given=(*q.general.given, *facts)), tuple(q.sizes.items())
+
+        def instance(claim: Claim, proof: ev.Proof) -> tuple[Claim, ev.Evidence]:
+            at = {("dim", name): value for name, value in sizes}
+            modulus = None if claim.modulus is None else substitute(claim.modulus, at)
+            return replace(claim, modulus=modulus), ev.Generalisation(general, sizes, claim.modulus, proof)
+
+        return self._first(q, general, verdict, budget, instance)
+
+    def _first(
+        self, q: Question, s: Statement, verdict: str, budget: float,
+        wrap: Callable[[Claim, ev.Proof], tuple[Claim, ev.Evidence]],
+    ) -> Verdict | None:  # fmt: skip
+        """The strongest proof of `s` that the kernel accepts as evidence for the question."""
+        from convexcheck.search.proof import proofs
+
+        found = proofs(s, verdict, max(0.02, min(budget, self._left())), self.seed)
+        while True:
+            pair = self._searched(f"proof of {verdict}", lambda: next(found, None))
+            verdict_found = self._sealed(q, *wrap(*pair)) if pair is not None else None
+            if pair is None or verdict_found is not None:
+                return verdict_found
+
+    def _gap(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
+        from convexcheck.search.refute import attempt
+
+        limit = max(0.05, min(budget, self._left()))
+        search = partial(attempt, q.statement, side, q.arrays, limit, self.seed)
+        found = self._searched(f"counterexample to {side}", search)
+        if found is not None and found.evidence is None:
+            self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
+        return found.evidence if found is not None else None
+
+    def _opposite(self, q: Question, found: Verdict, gap: ev.JensenGap | None) -> Verdict:
+        """The opposite is proved; a counterexample decides the claim itself."""
+        against = self._sealed(q, Claim(f"not {self.claim}"), gap) if gap is not None else None
+        if against is None:
+            return replace(found, status=UNKNOWN, message=f"{found.curvature.lower()}, and possibly affine")
+        return replace(found, status=REFUTED, counterexamples=against.counterexamples)
+
+    def _searched(self, what: str, method: Callable[[], Any]) -> Any:
+        begin = time.perf_counter()
+        try:
+            if self._left() <= 0:
+                raise OutOfTime
+            return method()
+        except OutOfTime:
+            self.late = self._left() <= 0
+            self.attempts.append(f"{what}: {LATE}")
+        except (ConvexcheckError, RecursionError) as error:
+            self.attempts.append(f"{what}: {error}")
+        finally:
+            self.spent["search"] += time.perf_counter() - begin
+        return None
+
+    def _sealed(self, q: Question, claim: Claim, evidence: ev.Evidence) -> Verdict | None:
+        """The verdict, if the kernel accepts the bytes and they speak of the statement that was read."""
+        begin = time.perf_counter()
+        data = encode(Certificate(q.statement, claim, evidence))
+        fixed = {n: d.array for n, d in q.statement.parameters.items() if d.array}
+        needed = {digest: q.arrays[n] for n, digest in fixed.items() if self._needs(evidence, n)}
+        file = CertificateFile(data, {k: pack(a) for k, a in needed.items()}, decode(data))
+        answer = judge(file)
+        self.spent["check"] += time.perf_counter() - begin
+        if isinstance(answer, Rejected) or answer.digest != statement_digest(q.statement):
+            self.attempts.append(f"{claim.verdict}: the kernel {answer}")
+            return None
+        return self._verdict(q, claim, evidence, file, answer)
+
+    @staticmethod
+    def _needs(evidence: ev.Evidence, name: str) -> bool:
+        """Whether the kernel reads the parameter's array: at points, and where `given` speaks of it."""
+        if isinstance(evidence, ev.Generalisation):
+            labels = evidence.general.parameters[name].integer
+            return labels or any(name in c.body.names("par") for c in evidence.general.given)
+        return not isinstance(evidence, ev.Proof)
+
+    def _verdict(
+        self, q: Question, claim: Claim, evidence: ev.Evidence, file: CertificateFile, answer: Accepted
+    ) -> Verdict:
+        from convexcheck.search.region import negative_region
+
+        curvature = CURVATURES.get(claim.verdict, "UNKNOWN")
+        good = claim.verdict in (self.claim, "affine")
+        status = PROVED if good else ILL_POSED if claim.verdict == "ill-posed" else REFUTED
+        if claim.verdict == f"not {OPPOSITE[self.claim]}":
+            status = UNKNOWN
+        pairs = [("convex", evidence.convex), ("concave", evidence.concave)] if isinstance(evidence, ev.Neither) else []
+        if isinstance(evidence, ev.JensenGap):
+            pairs = [(claim.verdict.removeprefix("not "), evidence)]
+        found = tuple(_jensen(q.statement, side, gap, file) for side, gap in pairs)
+        against = [gap.instance for side, gap in pairs if side == "convex"]
+        region = negative_region(q.statement, against[0]) if against else None
+        mu = claim.modulus.data if claim.modulus is not None and claim.modulus.op == "const" else claim.modulus
+        strict = True if claim.strict == "always" else None
+        conditions = (f"strictly {claim.verdict} {claim.strict}",) if claim.strict and strict is None else ()
+        return Verdict(
+            status, curvature, self.claim, q.statement, file, reason(q.statement, evidence), strict, conditions, mu,
+            found, tidy(self.attempts), answer, dict(self.spent),
+            region=None if region is None else str(region),
+        )  # fmt: skip
+
+    def _unknown(self, q: Question | None, message: str) -> Verdict:
+        late = self.late or self._left() <= 0
+        why = [LATE if late else message, remark(q.statement, q.arrays) if q else ""]
+        return Verdict(
+            UNKNOWN, "UNKNOWN", self.claim, q.statement if q else None, None,
+            "; ".join(filter(None, why)), attempts=tidy(self.attempts), seconds=dict(self.spent), out_of_time=late,
+        )  # fmt: skip
+
+
+def _jensen(s: Statement, side: str, gap: ev.JensenGap, file: CertificateFile) -> Jensen:
+    with tempfile.TemporaryDirectory() as folder:
+        file.write_arrays(Path(folder))
+        value = jensen_gap(s, 1 if side == "convex" else -1, gap, Path(folder))
+
+    def named(arrays: Sequence[tuple[str, ev.Array]]) -> dict[str, Any]:
+        return {n: a.digest or np.array([*a.entries, None], dtype=object)[:-1].reshape(a.shape) for n, a in arrays}
+
+    instance = gap.instance
+    return Jensen(side, named(gap.x), named(gap.y), gap.t, value, dict(instance.sizes), named(instance.parameters))
