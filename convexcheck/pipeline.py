@@ -144,7 +144,7 @@ class Pipeline:
 
             value = self._searched("where it is real", lambda: doubtful(q.statement, max(0.1, self._left())))
             if value is not None:
-                return self._unknown(q, f"the function may not be real: what is the sign of {value}? Say it in `domain`")
+                return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
         against = self._refuted(q, gaps)
         sought = " and no ".join({"prove": "proof", "refute": "counterexample"}[way] for way in ways)
         return against if against is not None else self._unknown(q, f"no {sought} was found")

@@ -28,7 +28,7 @@ def factors(p: Polynomial) -> tuple[Fraction, list[tuple[Expression, int]]]:
     >>> from convexcheck.expression.statement import Statement
     >>> x = Expression("var", (), "x")
     >>> factors(polynomial(x**2 - 1, Context(Statement(x, {}))))[1]
-    [(-1 + x, 1), (1 + x, 1)]
+    [(x - 1, 1), (1 + x, 1)]
     """
     generators = sorted({g for m in p for g, _ in m}, key=lambda g: g.key)
     powers = [dict(m) for m in p]
