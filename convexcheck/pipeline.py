@@ -174,16 +174,22 @@ class Pipeline:
         found = self._generally(q, verdict, (), budget)
         if found is not None or not q.facts:
             return found if found is not None or budget <= SHORT else self._plainly(q, verdict, budget)
-        found = self._generally(q, verdict, q.facts, budget)
-        if found is None:
+        needed = sorted(q.facts, key=lambda fact: -fact.body.depth)  # what is hard to read goes first
+        if not self._provable(q.general, verdict, needed, budget):
             return self._plainly(q, verdict, budget) if budget > SHORT else None
-        needed = q.facts
-        for fact in q.facts:
-            kept = tuple(f for f in needed if f is not fact)
-            less = self._generally(q, verdict, kept, budget)
-            if less is not None:
-                found, needed = less, kept
-        return found
+        for fact in list(needed):
+            fewer = [f for f in needed if f is not fact]
+            needed = fewer if self._provable(q.general, verdict, fewer, budget) else needed
+        return self._generally(q, verdict, needed, budget)
+
+    def _provable(self, general: Statement, verdict: str, facts: Sequence[Condition], budget: float) -> bool:
+        """Whether a proof under these facts is found and accepted, the data aside."""
+        from convexcheck.search.proof import proofs
+
+        assumed = replace(general, given=(*general.given, *facts))
+        found = proofs(assumed, verdict, max(0.02, min(budget, self._left())), self.seed)
+        pair = self._searched(f"proof of {verdict}", lambda: next(found, None))
+        return pair is not None and isinstance(kernel_verify(encode(Certificate(assumed, *pair))), Accepted)
 
     def _plainly(self, q: Question, verdict: str, budget: float) -> Verdict | None:
         """A proof of the statement as it was asked."""
