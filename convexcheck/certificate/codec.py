@@ -184,8 +184,8 @@ def load(folder: Path, array: Array) -> np.ndarray:
 
 def rationals(array: np.ndarray) -> np.ndarray:
     """An object array with the exact rational value of every entry."""
-    exact = np.frompyfunc(lambda value: flint.fmpq(*value.as_integer_ratio()), 1, 1)
-    return np.asarray(exact(array), dtype=object)
+    values, places = np.unique(array, return_inverse=True)
+    return np.array([flint.fmpq(*v.as_integer_ratio()) for v in values], object)[places.ravel()].reshape(array.shape)
 
 
 def written(array: Array) -> np.ndarray:

@@ -197,8 +197,8 @@ def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: boo
 
 class _Evaluator:
     def __init__(self, values: Values, sizes: Mapping[str, int], number: Any) -> None:
-        self.values, self.sizes, self.number = values, sizes, number
-        self.padded: dict[tuple[str, str], np.ndarray] = {}
+        self.values, self.sizes, self.number, self.exact = values, sizes, number, number is flint.fmpq
+        self.cells: dict[tuple[str, str], np.ndarray] = {}
         self.seen: dict[tuple[Expression, tuple[int, ...]], np.ndarray] = {}
 
     def visit(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
@@ -245,11 +245,11 @@ class _Evaluator:
         key, array = (e.op, e.data), self.values.get((e.op, e.data))
         if array is None or array.ndim != len(indices):
             raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(indices)} axes")
-        if key not in self.padded:  # None behind the last cell of every axis is what an index out of range finds
-            self.padded[key] = np.full([n + 1 for n in array.shape], None, dtype=object)
-            self.padded[key][tuple(map(slice, array.shape))] = _each(self.number, array)
+        if key not in self.cells:  # None behind the last cell of every axis is what an index out of range finds
+            self.cells[key] = np.full([n + 1 for n in array.shape], None, dtype=object)
+            self.cells[key][tuple(map(slice, array.shape))] = array if self.exact else _each(self.number, array)
         places = tuple(_each(_place, i, n).astype(np.intp) for i, n in zip(indices, array.shape, strict=True))
-        return _each(lambda cell: self.undefined() if cell is None else cell, self.padded[key][places])
+        return _each(lambda cell: self.undefined() if cell is None else cell, self.cells[key][places])
 
 
 def _each(cell: Callable[..., Any], *arrays: Any) -> np.ndarray:
