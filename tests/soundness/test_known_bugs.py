@@ -10,6 +10,8 @@ import convexcheck
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Certificate, Claim
+from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.functions import evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, PI, Expression, add, apply, bound, const, dim, entry, mul, over
 from convexcheck.kernel.check import Rejected, verify
@@ -266,3 +268,24 @@ def test_clearing_denominators_ends() -> None:
         subprocess.run([sys.executable, "-c", code], timeout=8, check=True)
     except subprocess.TimeoutExpired:
         pytest.fail("8 seconds with a budget of 0.5")
+
+
+# --- faults that are still there --------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, reason="rationals() takes integers of NumPy, which have no as_integer_ratio")
+def test_a_sum_of_squares_of_residuals_is_answered() -> None:
+    options = {"wrt": {"w": "d"}, "parameters": {"X": "n d", "y": "n"}}
+    assert convexcheck.check("sum((X @ w - y)**2)", **options).curvature == "CONVEX"
+
+
+@pytest.mark.xfail(strict=True, reason="a Fraction of the table never equals an fmpq, so no known value is found")
+@pytest.mark.parametrize(("op", "at"), [("exp", 0), ("log", 1), ("sigmoid", 0), ("erf", 0)])
+def test_known_values_are_exact(op: str, at: int) -> None:
+    evaluate(apply(op, const(at)), {}, {}, exact=True)
+
+
+@pytest.mark.xfail(strict=True, reason="bounds do not open the bracket in n - 1 - (n - 1)")
+def test_the_last_entry_is_in_range() -> None:
+    s = Statement(entry("var", "x", [n - 1]), {"x": VECTOR}, {}, {"n": 1})
+    assert total(s.function, Context(s))
