@@ -184,8 +184,8 @@ def load(folder: Path, array: Array) -> np.ndarray:
 
 def rationals(array: np.ndarray) -> np.ndarray:
     """An object array with the exact rational value of every entry."""
-    values, places = np.unique(array, return_inverse=True)
-    return np.array([flint.fmpq(*v.as_integer_ratio()) for v in values], object)[places.ravel()].reshape(array.shape)
+    values, at = np.unique(array, return_inverse=True)
+    return np.array([flint.fmpq(*v.as_integer_ratio()) for v in values.tolist()], "O")[at.ravel()].reshape(array.shape)
 
 
 def written(array: Array) -> np.ndarray:

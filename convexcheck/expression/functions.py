@@ -162,7 +162,7 @@ def hessian_form(node: Expression) -> Expression:
 # --- values ----------------------------------------------------------------------------------------------
 
 Values = Mapping[tuple[str, str], np.ndarray]
-MAX_CELLS, MAX_EXACT_POWER = 20_000_000, 10_000
+MAX_CELLS, MAX_EXACT_BITS = 20_000_000, 100_000
 
 
 class Inexact(Exception):
@@ -218,9 +218,8 @@ class _Evaluator:
             size = self.size(e.args[0])
             if size == 0:
                 return self.number(0) if e.op == "Sum" else self.undefined()
-            _limited(size)
+            _limited(size * prod(stack))
             body = np.atleast_1d(self.visit(e.args[1], (*stack, size)))
-            _limited(prod(body.shape[:-1]) * size)
             cells = np.broadcast_to(body, (*body.shape[:-1], size))
             return np.frompyfunc(operator.add if e.op == "Sum" else _larger, 2, 1).reduce(cells, axis=-1)
         args = [self.visit(a, stack) for a in e.args]
@@ -284,7 +283,7 @@ def _larger(a: Any, b: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     ball, whole = isinstance(base, flint.arb), _whole(exponent)
-    small = whole is not None and (ball or abs(whole) <= MAX_EXACT_POWER)
+    small = whole is not None and (ball or abs(whole) * base.height_bits() <= MAX_EXACT_BITS)
     return base**whole if small else base**exponent if ball else _inexact()
 
 
@@ -292,7 +291,7 @@ def _function(name: str, t: Any) -> Any:
     row = FUNCTIONS[name]
     if isinstance(t, flint.arb) or name == "abs":
         return row.ball(t)
-    return flint.fmpq(*row.value.as_integer_ratio()) if row.increasing and row.at == t else _inexact()
+    return flint.fmpq(*row.value.as_integer_ratio()) if row.increasing and row.at == Fraction(str(t)) else _inexact()
 
 
 def _settled(yes: bool, no: bool) -> bool | None:

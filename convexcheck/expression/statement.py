@@ -86,20 +86,20 @@ class Statement(Record):
         yield all(a.isascii() and a.isprintable() for a in self.assumptions), "assumptions", "printable lines"
         yield all(low >= 0 for low in self.sizes.values()), "a negative size", "sizes >= 0"
         for s in chain(*shapes):
-            natural = s.op == "const" and s.data >= 0 and s.data.denominator == 1
-            yield natural or s.op == "dim", f"size {s}", "a natural number or a symbolic size"
+            whole = s.op == "dim" or (s.op == "const" and s.data >= 0 and s.data.denominator == 1)
+            yield whole, f"size {s}", "a natural number or a symbolic size"
         for c in conditions:
             known = c.relation in RELATIONS and c.body.loose <= len(c.sizes)
             fits = c.relation in RELATIONS[:3] or (len(c.sizes) == 2 and c.sizes[0] is c.sizes[1])
             yield known and fits, c.body, f"one of {RELATIONS}, the last three for square matrices"
         yield not any(c.body.has("var") for c in self.given), "a variable in `given`", "parameters and sizes only"
-        yield not f.loose and f.op not in CONDITIONS, "the function is not a scalar", "one real value"
-        yield not any(e.has("dir") for e in (f, *bodies)), "a direction", "variables and parameters"
+        yield not f.loose and not any(e.has("dir") for e in (f, *bodies)), "the function is not a scalar", "a number"
         yield from self.uses(f, *chain(*shapes), *bodies)
 
     def uses(self, *roots: Expression) -> Iterator[tuple[object, object, str]]:
         """What the expressions must keep to: declared names with their indices, numbers and conditions in place."""
         for e in nodes(*roots):
+            yield e.op not in CONDITIONS or e not in roots, e, "a number"
             if e.op in ENTRIES:
                 d = (self.parameters if e.op == "par" else self.variables).get(e.data)
                 fits = d is not None and len(d.shape) == len(e.args)
@@ -108,7 +108,7 @@ class Statement(Record):
             yield known and (e.op != "dim" or e.data in self.sizes), f"{e.op} {e.data}", "the language's operations"
             wanted = [e.op in ("and", "or", "not") or (e.op == "where" and k == 0) for k in range(len(e.args))]
             yield wanted == [a.op in CONDITIONS for a in e.args], e, "numbers and conditions in their places"
-            yield e.op not in BINDERS or not e.args[0].loose, e, "a size without indices"
+            yield e.op not in BINDERS or not (e.args[0].loose or e.args[0].has("var")), e, "a size without indices"
 
     def instance(self, sizes: Mapping[str, int]) -> "Statement":
         """The statement at some concrete sizes."""

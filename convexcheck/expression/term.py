@@ -40,7 +40,7 @@ from convexcheck.expression.errors import ConvexcheckError
 BINDERS = {"Sum": 1, "Max": 1}
 CONDITIONS = frozenset({"le", "lt", "eq", "and", "or", "not"})
 ENTRIES = frozenset({"var", "par", "dir"})
-MAX_DEPTH, MAX_BITS = 250, 8192
+MAX_DEPTH, MAX_SIZE, MAX_BITS = 250, 1_000_000, 8192
 _RANK = {op: rank for rank, op in enumerate(["const", "pi", "dim", "par", "var", "dir", "bound", "index"])}
 _TABLE: weakref.WeakValueDictionary[tuple[Any, ...], "Expression"] = weakref.WeakValueDictionary()
 
@@ -52,7 +52,7 @@ class Expression:
     leaf that occurs; ``loose`` is the number of enclosing binders that the node refers to.
     """
 
-    __slots__ = ("op", "args", "data", "key", "symbols", "loose", "depth", "__weakref__")
+    __slots__ = ("op", "args", "data", "key", "symbols", "loose", "depth", "size", "__weakref__")
 
     def __new__(cls, op: str, args: tuple["Expression", ...] = (), data: Any = None) -> "Expression":
         """The node, made only if no equal one exists."""
@@ -61,8 +61,9 @@ class Expression:
     def _interned(self, op: str, args: tuple["Expression", ...], data: Any) -> "Expression":
         self.op, self.args, self.data = op, args, data
         self.depth: int = 1 + max((a.depth for a in args), default=0)
-        if self.depth > MAX_DEPTH:
-            raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH} levels", hint="a shorter formula")
+        self.size: int = 1 + sum(a.size for a in args)  # as it is written out, shared parts counted each time
+        if self.depth > MAX_DEPTH or self.size > MAX_SIZE:
+            raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH}, or too large", hint="a shorter formula")
         content = repr((op, str(data))).encode() + b"".join(a.key[2] for a in args)
         self.key: tuple[Any, ...] = (_RANK.get(op, 9), str(data or ""), blake2b(content, digest_size=12).digest())
         own = {(op, data)} if op in ENTRIES or op in ("dim", "index") else ()

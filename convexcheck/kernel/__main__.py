@@ -16,9 +16,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     answer = verify(options.certificate.read(), Path(options.certificate.name).parent)
-    accepted = isinstance(answer, Accepted)
-    print(json.dumps({"accepted": accepted, **asdict(answer)}) if options.json else answer)
-    return 0 if accepted else 1
+    print(json.dumps({"accepted": isinstance(answer, Accepted), **asdict(answer)}) if options.json else answer)
+    return 0 if isinstance(answer, Accepted) else 1
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ class Scope(Record):
 
     def place(self, step: str, e: Expression) -> Expression:
         """An expression of the evidence, its loose indices bound to the opened ones, real on the domain."""
-        require(e.loose <= len(self.indices) and not e.names("index"), step, "{} has indices that no binder opened", e)
-        require(all(holds for holds, _, _ in self.context.statement.uses(e)), step, "{} is not well formed", e)
+        formed = e.loose <= len(self.indices) and not e.names("index")
+        require(formed and all(ok for ok, _, _ in self.context.statement.uses(e)), step, "{} is not well formed", e)
         placed = instantiate(e, self.indices)
         require(total(placed, self.context), step, "{} may be undefined", placed)
         return placed
@@ -157,7 +157,7 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
     for slot in rule.slots:
         inner = scope.over(slot.sizes, e, slot.body)
         i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
-        require(i.lo < i.hi, "Composition", "{} is constant", slot.body)
+        require(i.lo < i.hi and all(s.op in ("const", "dim") for s in slot.sizes), "Composition", "{} is no slot", slot)
         ranges[slot.name] = Declaration(slot.sizes), i
     outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
     return outer_scope.place("Composition", rule.outer), outer_scope
@@ -185,7 +185,8 @@ def strictness(
         return "always" if whole else ev.injective(variables, weighed.values())
     fits = isinstance(rule, ev.SecondOrder) and set(weights) == set(variables) and len(weights) == len(shown.weights)
     require(fits, "strict", "a weight for every variable and a rule of second order are needed")
-    scope = replace(scope, context=scope.interior) if [d.shape for d in variables.values()] == [()] else scope
+    single = [*scope.context.statement.variables.values()] == [Declaration()]
+    scope = replace(scope, context=scope.interior if single else scope.context)
     form = side * smooth_form(e, scope)
     require(total(form, scope.context), "strict", "{} may be undefined on the domain's boundary", form)
     for name, (c, premise) in weights.items():
