@@ -63,7 +63,7 @@ class Expression:
         self.depth: int = 1 + max((a.depth for a in args), default=0)
         self.size: int = 1 + sum(a.size for a in args)  # as it is written out, shared parts counted each time
         if self.depth > MAX_DEPTH or self.size > MAX_SIZE:
-            raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH}, or too large", hint="a shorter formula")
+            raise ConvexcheckError("expression", f"nested deeper than {MAX_DEPTH}, or too large", hint="less of it")
         content = repr((op, str(data))).encode() + b"".join(a.key[2] for a in args)
         self.key: tuple[Any, ...] = (_RANK.get(op, 9), str(data or ""), blake2b(content, digest_size=12).digest())
         own = {(op, data)} if op in ENTRIES or op in ("dim", "index") else ()

@@ -109,22 +109,23 @@ def filled(t: Tensor, axes: Sequence[int]) -> Tensor:
     """`t` with every -inf replaced by its least finite value along `axes`: the same maximum, unless all are -inf.
 
     Raises:
-        Unsupported: +inf or NaN occurs, or nothing finite does.
+        Unsupported: +inf or NaN occurs, nothing finite does, or data decide whether anything finite does.
     """
-    leaves: list[Expression] = []
+    leaves: dict[Expression, bool] = {}  # finite values, and whether position alone lets them through
 
-    def collect(e: Expression) -> None:
+    def collect(e: Expression, certain: bool) -> None:
         if e.op == "where":
-            collect(e.args[1])
-            collect(e.args[2])
+            collect(e.args[1], certain and not e.args[0].has("par", "var"))
+            collect(e.args[2], certain and not e.args[0].has("par", "var"))
         elif not infinite(e):
-            leaves.append(e)
+            leaves[e] = certain or leaves.get(e, False)
         elif e is not MINUS_INFINITY:
             raise Unsupported("read.jaxpr", "a maximum over NaN or infinite values", "-inf under a mask")
 
-    collect(t.body)
-    if not leaves:
-        raise Unsupported("read.jaxpr", "a maximum over -inf only", "a finite value")
+    collect(t.body, True)
+    if not any(leaves.values()):
+        what = "a maximum over -inf under a mask of data, which may let nothing through"
+        raise Unsupported("read.jaxpr", what, "a mask by position, or a finite number in place of -inf")
     negative = Tensor(t.shape, maximum(*(-leaf for leaf in leaves))).reduce("Max", axes)
     kept = [j for j in range(len(t.shape)) if j not in axes]
     return Tensor(t.shape, substitute(t.body, {("par", "+inf"): negative.broadcast(t.shape, kept).body}))

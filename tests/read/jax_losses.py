@@ -186,7 +186,6 @@ LOSSES = {
     # counts, times, divergences
     "poisson": (lambda w, X, y: jnp.sum(jnp.exp(X @ w) - y * (X @ w)), "f d", "f n d", "c n"),
     "hinge of many classes": (lambda W, X, y: optax.losses.multiclass_hinge_loss(X @ W, y).mean(), *CLASSES),
-    "focal": (lambda w, X, y: optax.sigmoid_focal_loss(X @ w, y).mean(), *ZERO_ONE),
     "gamma": (lambda w, X, y: jnp.sum(y * jnp.exp(-X @ w) + X @ w), "f d", "f n d", "+ n"),
     "proportional hazards": (cox, "f d", "f n d", "z n"),
     "proportional hazards by cumsum": (cox_cumsum, "f d", "f n d", "z n"),
@@ -196,9 +195,6 @@ LOSSES = {
     # shapes, masks, loops
     "mask": (masked_mean, *REGRESSION, "b n"),
     "mask times": (lambda w, X, y, m: jnp.sum(m * (X @ w - y) ** 2), *REGRESSION, "b n"),
-    "masked logsumexp": (lambda z, m: jax.nn.logsumexp(jnp.where(m, z, -jnp.inf)), "f d", "b d"),
-    "logsumexp with where": (lambda z, m: jax.nn.logsumexp(z, where=m), "f d", "b d"),
-    "logsumexp with weights": (lambda z, b: jax.nn.logsumexp(z, b=b), "f d", "+ d"),
     "pairs": (pairs_loss, *REGRESSION),
     "running sums": (scan_rows, "f d", "f n d"),
     "backwards": (scan_reverse, "f d"),
@@ -231,8 +227,6 @@ LOSSES = {
 CONDITIONS = {
     "entropy": {"domain": "p > 0"},
     "divergence": {"domain": "p > 0", "given": "q > 0"},
-    "focal": {"given": "0 <= y <= 1"},
-    "logsumexp with weights": {"given": "b > 0"},
 }
 # jnp.roll by a number needs the remainder by a size; the loop and the product are written out
 CONCRETE_ONLY = {"rolled", "loop that is no sum", "products"}

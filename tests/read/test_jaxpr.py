@@ -253,6 +253,12 @@ UNSUPPORTED = [
     ),
     (lambda w, y: w[y.astype(jnp.uint8)].sum(), (shape("n"), shape("m", dtype=int)), "from int64 to uint8"),
     (lambda W: W.reshape(-1)[1:].sum(), (shape("n", "d"),), "an axis that was merged by reshape"),
+    (
+        lambda z, m: jax.nn.logsumexp(jnp.where(m, z, -jnp.inf)),
+        (shape("d"), shape("d", dtype=bool)),
+        "under a mask of data, which may let nothing through",
+    ),
+    (lambda z, b: jax.nn.logsumexp(z, b=b), (shape("d"), shape("d")), "under a mask of data"),
 ]
 
 
