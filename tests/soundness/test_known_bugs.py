@@ -287,3 +287,48 @@ def test_known_values_are_exact(op: str, at: int) -> None:
 def test_the_last_entry_is_in_range() -> None:
     s = Statement(entry("var", "x", [n - 1]), {"x": VECTOR}, {}, {"n": 1})
     assert total(s.function, Context(s))
+
+
+# --- what a slot, a condition and a power may hold ----------------------------------------------------------
+
+
+def test_the_size_of_a_slot_is_fixed() -> None:
+    """where(0 <= z - 1, x**2, -x**2) is -x**2 on 0 <= z <= 1/2; a slot over "z" entries must not hide that."""
+    z = entry("var", "z")
+    body = apply("where", apply("le", bound(0), z - 1), x**2, -(x**2))
+    domain = (Condition("ge", z), Condition("ge", Fraction(1, 2) - z))
+    s = Statement(apply("where", apply("le", 0, z - 1), x**2, -(x**2)), {"x": SCALAR, "z": SCALAR}, domain=domain)
+    one = ev.Slot("t", (z,), body, "convex", ev.Rewriting(x**2, SMOOTH))
+    other = ev.Slot("z", (), z + 10, "affine", ev.Affine())
+    rule = ev.Composition(entry("var", "t", [0]), (one, other), ev.Affine(), ev.Bounds())
+    inside = ev.Instance((), (), (("x", scalar(0)), ("z", scalar(Fraction(1, 4)))))
+    assert rejected(s, CONVEX, ev.Proof(rule, inside=inside))
+
+
+def test_strictness_inside_an_interval_needs_the_only_variable() -> None:
+    """-(p x)**(1/3) is constant for p = 0, at the edge of the slot that holds p."""
+    u, q = entry("var", "u"), Fraction(1, 3)
+    a, b = entry("dir", "t") / t, entry("dir", "u") / u
+    g = u**q * t**q / 9
+    s = Statement(-(p**q * x**q), {"x": SCALAR}, {"p": SCALAR}, {}, (Condition("ge", x),), (Condition("ge", p),))
+    slots = (ev.Slot("t", (), x, "affine", ev.Affine()), ev.Slot("u", (), p, "affine", ev.Affine()))
+    target = g * (a - b) ** 2 + g * a**2 + g * b**2
+    rule = ev.Composition(-(u**q * t**q), slots, ev.SecondOrder(ev.Rewritten(target, ev.Bounds())), None)
+    strict = ev.Strict((("t", g / t**2, ev.Bounds()),), ev.Rewritten(g * (a - b) ** 2 + g * b**2, ev.Bounds()))
+    inside = ev.Instance((), (("p", scalar(0)),), (("x", scalar(1)),))
+    assert rejected(s, Claim("convex", "always"), ev.Proof(rule, inside=inside, strict=strict))
+
+
+def test_a_truth_value_is_no_condition_s_body() -> None:
+    s = Statement(x**3, {"x": SCALAR}, domain=(Condition("ge", apply("lt", 0, x)),))
+    gap = ev.JensenGap(ev.Instance((), ()), (("x", scalar(-2)),), (("x", scalar(0)),), Fraction(1, 2))
+    assert rejected(s, Claim("not convex"), gap)
+
+
+def test_an_exact_power_is_capped_by_its_bits() -> None:
+    """3**(10**12) in exact rationals would end the process."""
+    g = x
+    for _ in range(3):
+        g = Expression("pow", (g, const(10000)))
+    gap = ev.JensenGap(ev.Instance((), ()), (("x", scalar(3)),), (("x", scalar(5)),), Fraction(1, 2))
+    assert isinstance(answer(Statement(g, {"x": SCALAR}), Claim("not convex"), gap), Rejected)
