@@ -25,7 +25,7 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float) ->
     return value
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.argument("question", metavar="EXPR|FILE.py:FUNCTION")
 @click.option("--var", "variables", multiple=True, metavar="NAME[:SHAPE]", help='A variable; a shape is such as "n d".')
 @click.option("--param", "parameters", multiple=True, metavar="NAME[:SHAPE]", help="A parameter, such as data.")
@@ -53,8 +53,14 @@ def check(
     With --certificate, an older certificate at that path is removed first: it stays absent where nothing is settled.
     """
     # without `--` before it, what looks like an option is a mistyped one
-    if OPTION.fullmatch(question) and question in (context.obj or ()):
-        raise click.UsageError(f"No such option: {question}. For an expression that starts so, put -- before it.")
+    unknown = next((w for w in (question, *context.args) if OPTION.fullmatch(w) and w in (context.obj or ())), None)
+    if unknown:
+        known = ", ".join(p.opts[0] for p in context.command.params if isinstance(p, click.Option))
+        raise click.UsageError(
+            f"No such option: {unknown}; there are {known}. For an expression that starts so, put -- before it."
+        )
+    if context.args:
+        raise click.UsageError(f"Got unexpected extra arguments ({' '.join(context.args)[:LONG_NAME]})")
     if certificate is not None:
         certificate = certificate.absolute()
         _clear(certificate)

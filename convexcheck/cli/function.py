@@ -54,7 +54,7 @@ def _executed(path: Path) -> dict[str, Any]:
         raise ended(str(path), error) from error
     except ConvexcheckError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever the file raises is its own: the message names its line
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         where = f", line {lines[-1] if lines else getattr(error, 'lineno', '?')}"
         raise ConvexcheckError(STAGE, f"{path.name}{where}: {type(error).__name__}: {str(error)[:200]}") from error
@@ -74,7 +74,8 @@ def _arguments(
     arguments = []
     for p in signature:
         shape, kind = _annotated(p.annotation)
-        shape = declared.get(p.name, shape)
+        given = declared.get(p.name)
+        shape = given if given or shape is None else shape  # a bare --var NAME leaves the annotation's shape
         if p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             raise ConvexcheckError(STAGE, f"{name} takes {p}", "plain arguments")
         if shape is None:

@@ -113,6 +113,7 @@ BAD = [
     (["x", "--expect", "WIGGLY"], "--expect"),
     (["x**2", "--jsn"], "--jsn"),
     (["--explian"], "No such option: --explian"),
+    (["x**2", "--wrt", "x"], "No such option: --wrt; there are --var, --param"),
     (["x", "y"], "unexpected extra argument"),
     (["m.py"], "m.py: expected FILE.py:FUNCTION, such as m.py:loss"),
     (["m.py:"], "expected FILE.py:FUNCTION"),
@@ -216,6 +217,7 @@ def test_shapes_come_from_annotations(functions):
     ("name", "options", "code"),
     [
         ("typed", ["--given", "0 <= y <= k - 1"], 0),
+        ("annotated", ["--var", "w"], 0),  # a name alone leaves the annotation's shape
         ("bare", ["--var", "w:d", "--param", "X:n d", "--param", "y:n"], 0),
         ("bare", ["--param", "w:3", "--param", "X:5 3", "--param", "y:5"], 0),  # the first argument is the variable
     ],
