@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Benchmark, Row, rounded, seconds
@@ -24,8 +25,9 @@ COMMANDS = {
 def rows(repeats: int) -> Iterator[Row]:
     """One row per command."""
     for name, command in COMMANDS.items():
-        subprocess.run(command, check=True, capture_output=True)  # compiled files exist from now on
-        times, _ = seconds(lambda: subprocess.run(command, check=True, capture_output=True), 2 * repeats + 1)  # noqa: B023
+        run = partial(subprocess.run, command, check=True, capture_output=True)
+        run()  # compiled files exist from now on
+        times, _ = seconds(run, 2 * repeats + 1)
         yield {"command": name, "seconds": rounded(statistics.median(times)), "slowest": rounded(max(times))}
 
 

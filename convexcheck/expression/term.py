@@ -89,6 +89,7 @@ class Expression:
         """Whether a leaf of one of these kinds occurs."""
         return any(kind in ops for kind, _ in self.symbols)
 
+    # E731 is waived below: an operator is one more name for a function of this module
     __add__ = __radd__ = lambda self, other: add(self, other)
     __mul__ = __rmul__ = lambda self, other: mul(self, other)
     __neg__ = lambda self: mul(-1, self)  # noqa: E731

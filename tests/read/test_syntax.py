@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.read.syntax import Source, free_names, number, parse, pieces
 from convexcheck.read.text import read_text
 
-MARK = "/tmp/convexcheck-was-executed"
+MARK = str(Path(tempfile.gettempdir()) / "convexcheck-was-executed")
 HOSTILE = [
     f"__import__('os').system('touch {MARK}')", f"open('{MARK}', 'w')", "__import__", "x.__class__.__bases__[0]",
     "().__class__", "(lambda: x)()", "f'{x}'", "[x for y in z]", "{x}", "x := 2", "(x := 2)", "yield x", "await x",
