@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -290,7 +291,9 @@ def test_the_budget_ends_a_search_that_hangs(functions, tmp_path):
 
 def test_an_interrupt_ends_with_130(functions):
     command = [sys.executable, "-m", "convexcheck", "check", f"{functions}:hangs", "--timeout", "60"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # a shell's background job ignores interrupts, and its children inherit that
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard) as process:
         assert b"executing" in process.stderr.readline()
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
