@@ -1,4 +1,4 @@
 """The kernel (trusted): accepts a certificate or rejects it, without searching.
 
-Reading order: `rules`, `points`, `check`.
+Reading order: `scope`, `signs`, `curvatures`, `rules`, `strict`, `points`, `axioms`, `check`.
 """

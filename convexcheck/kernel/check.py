@@ -12,8 +12,12 @@ from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Condition, Statement, generic, statement_lines
 from convexcheck.expression.term import Expression, add, mul, over_all, substitute
+from convexcheck.kernel.axioms import AXIOMS
+from convexcheck.kernel.curvatures import SIDES
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
-from convexcheck.kernel.rules import SIDES, Rejection, Scope, curvature, require, sign, strictness
+from convexcheck.kernel.rules import show
+from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
+from convexcheck.kernel.strict import strictness
 
 Used = Counter[str]
 
@@ -66,7 +70,9 @@ def verify(data: bytes, folder: Path | None = None) -> Accepted | Rejected:
         strict = f", strictly {claim.strict}" * bool(claim.strict)
         modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""
         lines = (f"claim      {claim.verdict}{strict}{modulus}", *statement_lines(s), *notes)
-        return Accepted(claim.verdict, lines, tuple(sorted(used.items())), (), statement_digest(s))
+        rules = tuple((name, count) for name, count in sorted(used.items()) if name not in AXIOMS)
+        axioms = tuple(f"{name} ({AXIOMS[name]})" for name in sorted(used) if name in AXIOMS)
+        return Accepted(claim.verdict, lines, rules, axioms, statement_digest(s))
     except ConvexcheckError as error:
         return Rejected(error.stage, error.message)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, nothing was accepted
@@ -109,7 +115,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
         if not is_affine(body, earlier):
             shown = c.relation in ("ge", "gt") and rules
             require(shown, "domain", "the condition on {} may not cut out a convex set", body)
-            curvature(body, -1, rules.pop(0), inner)
+            show(CurvatureGoal(body, -1, rules.pop(0), inner))
     require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
         point(s, proof.inside, proof.inside.variables, None)
@@ -119,14 +125,14 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
         if not o.holds():
             proved = bool(signs) and o.relation in ("ge", "gt", "power")
             require(proved, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
-            sign(o.value, o.relation != "ge", signs.pop(0), Scope(o.context, o.context, used=used))
+            show(SignGoal(o.value, o.relation != "ge", signs.pop(0), Scope(o.context, o.context, used=used)))
     require(not signs and not rules, "domain", "premises that nothing needs")
     return Scope(context, Context(s, [*facts, *s.given]), used=used)
 
 
 def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[str]:
     scope, side, mu = admit(s, proof, used), SIDES[claim.verdict] or 1, claim.modulus
-    curvature(s.function, SIDES[claim.verdict], proof.curvature, scope)
+    show(CurvatureGoal(s.function, SIDES[claim.verdict], proof.curvature, scope))
     fits = (mu is None) == (proof.modulus is None) and (proof.strict is None or claim.strict)
     require(fits, "claim", "a claim without its rule, or a rule without its claim")
     shown = []
@@ -135,7 +141,8 @@ def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[s
         number = not mu.has("var", "dir", "index") and total(mu, scope.context) and scope.context.bounds(mu).lo >= 0
         require(number, "modulus", "{} is not a number >= 0", mu)
         squares = add(*(over_all("Sum", d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
-        curvature(add(s.function, mul(Fraction(-side, 2), mu, squares)), side, proof.modulus, scope)
+        less = add(s.function, mul(Fraction(-side, 2), mu, squares))
+        show(CurvatureGoal(less, side, proof.modulus, scope))
         shown = ["always" if scope.context.bounds(mu).positive else f"if {mu} > 0"]
     if proof.strict is not None:
         shown.append(strictness(s.function, s.variables, side, proof.curvature, proof.strict, scope))

@@ -14,7 +14,7 @@ from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.functions import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over_all
-from convexcheck.kernel.rules import Rejection, Scope, require
+from convexcheck.kernel.scope import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
 Sizes = Mapping[str, int]
