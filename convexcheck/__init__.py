@@ -5,6 +5,7 @@ Reading order, one stage per folder or file:
 - `expression`: the language of statements (trusted)
 - `read`: text, SymPy and JAX code become statements
 - `search`: proofs and counterexamples are proposed
+- `network`: perceptrons, their Hessians and spectra
 - `certificate`: claim, evidence and the file that holds them (trusted)
 - `kernel`: accepts the file or rejects it (trusted)
 - `report`: what a person sees
@@ -19,13 +20,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convexcheck import network
     from convexcheck.api import check, explain, prove, refute, verify
     from convexcheck.expression.errors import ConvexcheckError
     from convexcheck.kernel.check import Accepted, Rejected
     from convexcheck.report.verdict import Verdict
 
 __version__ = "0.1.0"
-__all__ = ["Accepted", "ConvexcheckError", "Rejected", "Verdict", "check", "explain", "prove", "refute", "verify"]
+__all__ = [
+    "Accepted", "ConvexcheckError", "Rejected", "Verdict", "check", "explain", "network", "prove", "refute", "verify",
+]  # fmt: skip
 
 _HOMES = {
     "convexcheck.api": ("check", "explain", "prove", "refute", "verify"),
@@ -37,6 +41,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import convexcheck`` stays fast."""
+    if name == "network":
+        return importlib.import_module("convexcheck.network")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(importlib.import_module(home), name)

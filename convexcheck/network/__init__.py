@@ -1,0 +1,35 @@
+"""Multilayer perceptrons: model and loss, exact Hessians, smallest eigenvalues, spectra (untrusted).
+
+Reading order: `numbers` (what people hand over as arrays), `model` (the perceptron), `loss` (a perceptron, data and a
+loss: one problem), `activations`, `statement` (the problem as a statement that the kernel knows).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convexcheck.network.loss import Problem
+    from convexcheck.network.model import Layer
+    from convexcheck.network.tree import MLP
+
+__all__ = ["MLP", "Layer", "Problem"]
+
+_HOMES = {
+    "convexcheck.network.loss": ("Problem",),
+    "convexcheck.network.model": ("Layer",),
+    "convexcheck.network.tree": ("MLP",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: some need JAX, and reading text must not."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
