@@ -26,11 +26,13 @@ def check(
     claim: str = "convex",
     budget: float = 10.0,
     seed: int = 0,
+    **network: Any,
 ) -> Verdict:
     """Is this function convex? A proof, a counterexample, or an honest "unknown", each with what it rests on.
 
     Args:
-        source: text, a SymPy expression, or a function that JAX can trace (its arguments follow).
+        source: text, a SymPy expression, a function that JAX can trace (its arguments follow), or a
+            `network.MLP` (X and y follow).
         arguments: the JAX function's arguments; shapes (`jax.ShapeDtypeStruct`) ask about all data.
         wrt: the variables: names or shapes by name for text, symbols for SymPy, argument numbers for JAX.
         parameters: for text, the other names with their shapes.
@@ -39,6 +41,8 @@ def check(
         claim: "convex" or "concave": what `status` speaks of.
         budget: seconds in all.
         seed: of random choices; the same seed gives the same answer.
+        network: for a network ``loss=``, one of `network.loss.LOSSES`, and ``ridge=c`` for the
+            additional term ``(c/2) |weights|**2``.
 
     Returns:
         A `Verdict`, settled only by certificates that the kernel accepted.
@@ -51,7 +55,8 @@ def check(
     >>> print(check("x*y").counterexample.gap)
     1/4
     """
-    return Pipeline(claim, budget, seed).run(source, arguments, wrt, parameters, domain, given, ("prove", "refute"))
+    ways = ("prove", "refute")
+    return Pipeline(claim, budget, seed).run(source, arguments, wrt, parameters, domain, given, ways, network)
 
 
 def prove(

@@ -25,6 +25,7 @@ from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.kernel.points import jensen_gap
+from convexcheck.network.model import MLP
 from convexcheck.read.arguments import refuse_superfluous
 from convexcheck.report.attempts import LATE, tidy
 from convexcheck.report.illposed import reason
@@ -52,7 +53,7 @@ class Question:
 
 def question(
     source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
-    domain: Texts = (), given: Texts = (),
+    domain: Texts = (), given: Texts = (), loss: str | None = None, ridge: Any = 0,
 ) -> Question:  # fmt: skip
     """Read what the user handed over.
 
@@ -60,6 +61,11 @@ def question(
         ConvexcheckError: for input that cannot be read, or is of no known kind.
     """
     refuse_superfluous(source, arguments)
+    if isinstance(source, MLP):
+        superfluous = [n for n, v in (("wrt", wrt), ("parameters", parameters), ("given", given)) if v]
+        return _network(source, arguments, superfluous, domain, loss, ridge)
+    if loss is not None or ridge:
+        raise ConvexcheckError("read", f"loss= with a {type(source).__name__}", "a network.MLP, X and y before it")
     if isinstance(source, str):
         from convexcheck.read.text import read_text
 
@@ -79,6 +85,31 @@ def question(
 
         return Question(read_sympy(source, wrt, domain=domain, given=given))
     raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
+
+
+def _network(
+    net: MLP, data: Sequence[Any], superfluous: Sequence[str], domain: Texts, loss: str | None, ridge: Any
+) -> Question:
+    """The question about a perceptron's loss in its weights."""
+    if superfluous:
+        message = f"{superfluous[0]}= with a network, whose weights are the variables"
+        raise ConvexcheckError("network", message, "X, y, loss=, ridge=, domain=")
+    if len(data) != 2 or loss is None:
+        got = f"{len(data)} arrays and loss={loss!r}"
+        raise ConvexcheckError("network", f"{got} with a network", "X, y and loss=", 'check(net, X, y, loss="mse")')
+    from convexcheck.network.loss import Problem
+    from convexcheck.network.statement import read_problem
+    from convexcheck.read.conditions import read_conditions
+    from convexcheck.read.facts import facts
+    from convexcheck.read.formula import scope_of
+
+    found = read_problem(Problem.of(net, data[0], data[1], loss, ridge), lambda array: digest(pack(array)))
+    s, general = found.statement, found.general
+    if domain:
+        spoken = read_conditions(domain, (), scope_of(s.variables, s.parameters, s.sizes))
+        s, general = replace(s, domain=spoken.domain).check(), None
+    known = facts(found.arrays, general.parameters, found.sizes) if general else ()
+    return Question(s, general, found.sizes, found.arrays, known)
 
 
 def judge(file: CertificateFile) -> Accepted | Rejected:

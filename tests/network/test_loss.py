@@ -2,28 +2,12 @@
 
 from fractions import Fraction
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from convexcheck import ConvexcheckError
 from convexcheck.network import MLP, Problem
-from tests.network.networks import LOSSES, every, problem
-
-
-def by_jax(p):
-    """The loss, written down from its definition."""
-    with jax.enable_x64(True):
-        z, N = jnp.asarray(p.net(p.X)), len(p.X)
-        if p.loss == "cross_entropy" and z.shape[1] == 1:
-            s = jax.nn.sigmoid(z[:, 0])
-            data = -jnp.mean(p.y * jnp.log(s) + (1 - p.y) * jnp.log(1 - s))
-        elif p.loss == "cross_entropy":
-            data = -jnp.mean(jnp.log(jax.nn.softmax(z))[jnp.arange(N), p.y])
-        else:
-            data = {"mse": 1 / N, "sse": 1.0, "half_sse": 0.5}[p.loss] * jnp.sum((z - p.y) ** 2)
-        return float(data + float(p.ridge) / 2 * sum(jnp.sum(a**2) for a in p.net.arrays()))
+from tests.network.networks import LOSSES, by_jax, every, problem
 
 
 @pytest.mark.parametrize("p", [p for _, p in every()], ids=[name for name, _ in every()])
