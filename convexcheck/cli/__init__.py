@@ -15,6 +15,7 @@ import click
 
 from convexcheck import ConvexcheckError
 from convexcheck.cli.answer import INTERNAL, INTERRUPTED, USAGE, failure
+from convexcheck.cli.batch import batch
 from convexcheck.cli.check import LONG_NAME, check
 from convexcheck.cli.demo import demo
 from convexcheck.cli.doctor import doctor
@@ -88,5 +89,5 @@ def main(debug: bool) -> None:
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
-for _command in (check, verify, demo, doctor):
+for _command in (check, batch, verify, demo, doctor):
     main.add_command(_command)

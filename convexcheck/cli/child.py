@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
 import threading
 import traceback
@@ -16,7 +17,7 @@ from convexcheck.cli.answer import INTERNAL, OUT_OF_TIME, UNSETTLED, USAGE, exit
 
 
 def main() -> None:
-    """Read the request, say when everything is loaded, answer."""
+    """Answer requests, one a line, until the input ends: say when everything is loaded, then answer."""
     reply = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever an executed file prints is no part of the answer
 
@@ -24,25 +25,47 @@ def main() -> None:
         reply.write(json.dumps(message) + "\n")
         reply.flush()
 
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    requests: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_receive, args=(requests,), daemon=True).start()
+    while True:
+        _reply(json.loads(requests.get()), tell)
+
+
+def _reply(request: dict[str, Any], tell: Any) -> None:
+    from convexcheck.cli import said
+
     try:
+        if request.get("memory"):
+            _limit_memory(request["memory"])
         tell(**_answer(request, tell))
     except ConvexcheckError as error:
-        from convexcheck.cli import said
-
         tell(code=USAGE, message=said(error))
+    except MemoryError:
+        limit = f"the memory cap of {request.get('memory')} GiB" if request.get("memory") else "all memory"
+        tell(code=OUT_OF_TIME, message=f"UNKNOWN: {limit} was used up", memory=True)
     except KeyboardInterrupt:
         os._exit(130)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a crash is reported as one
         message = f"internal error: {type(error).__name__}: {str(error)[:200]}"
         tell(code=INTERNAL, message=message, traceback=traceback.format_exc())
-    os._exit(0)  # threads of libraries do not hold the process up
 
 
-def _end_with_parent() -> None:
-    sys.stdin.read()
+def _receive(requests: queue.Queue[str]) -> None:
+    """Pass requests on, also while one is answered; end with the parent."""
+    for line in sys.stdin:
+        requests.put(line)
     os._exit(1)
+
+
+def _limit_memory(gib: float) -> None:
+    """Let allocations fail beyond so much private memory, where the system can."""
+    try:
+        import resource
+    except ImportError:  # no such limits on this system
+        return
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    wanted = int(gib * 2**30)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))
 
 
 def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
@@ -77,11 +100,13 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         tell(settled=True)
         verdict.certificate.write(request["certificate"])
         written = request["certificate"]
+    kept = verdict.certificate if request.get("keep") else None
     return {
         "code": code,
         "record": record(request["name"], verdict, written),
         "summary": str(verdict),
-        "explanation": verdict.explain(),
+        "explanation": verdict.explain() if request.get("explain", True) else "",
+        "certificate": "" if kept is None else kept.data.decode("ascii"),
     }
 
 
@@ -93,7 +118,15 @@ def ended(file: str, error: SystemExit) -> ConvexcheckError:
 
 def _declared(request: dict[str, Any]) -> dict[str, Any]:
     """The options of a text: a mapping of names to shapes where any were declared."""
-    return {"wrt": shapes("--var", request["variables"]), "parameters": shapes("--param", request["parameters"])}
+    return {
+        "wrt": declared("--var", request["variables"]),
+        "parameters": declared("--param", request["parameters"]),
+    }
+
+
+def declared(option: str, found: list[str] | dict[str, str]) -> dict[str, str] | None:
+    """Names with shapes, from the options of a command or as a mapping; None where nothing is declared."""
+    return shapes(option, found) if isinstance(found, list) else found or None
 
 
 def shapes(option: str, declared: list[str]) -> dict[str, str] | None:

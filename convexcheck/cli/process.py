@@ -11,7 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,28 +32,36 @@ class Answered:
     summary: str = ""
     explanation: str = ""
     traceback: str = ""
+    certificate: str = ""
+    memory: bool = False
 
 
 class Process:
-    """A running question.
+    """A process that answers questions, one after the other.
 
     Args:
-        request: what to answer, as JSON data.
+        request: what to answer first, as JSON data.
         timeout: seconds for reading and search, counted from when the child is ready.
         progress: whether to show the time on stderr.
     """
 
     def __init__(self, request: dict[str, Any], timeout: float, progress: bool = False) -> None:
-        self.timeout, self.progress, self.file = timeout, progress, request.get("file")
+        self.progress = progress
         root = str(Path(__file__).parents[2])
         # -P keeps the current folder off the path: a file json.py in it is not a module of ours
         command = [sys.executable, "-P", "-c", _CHILD, root]
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
+        self.ask(request, timeout)
+
+    def ask(self, request: dict[str, Any], timeout: float) -> None:
+        """Send a question; the one before must have its answer."""
+        self.timeout, self.file = timeout, request.get("file")
         if self.child.stdin is not None:  # it stays open: the child ends when this process does
-            self.child.stdin.write(json.dumps(request).encode() + b"\n")
-            self.child.stdin.flush()
+            with suppress(BrokenPipeError):  # a child that has ended is found out when its answer is awaited
+                self.child.stdin.write(json.dumps(request).encode() + b"\n")
+                self.child.stdin.flush()
 
     def _read(self) -> None:
         if self.child.stdout is not None:
@@ -65,6 +73,10 @@ class Process:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Kill the child, whatever it is doing."""
         self.child.kill()
         self.child.wait()
 
@@ -112,5 +124,3 @@ class Process:
         shown = Progress(*columns, console=Console(stderr=True), transient=True)
         shown.add_task(f"looking for a proof and for a counterexample, {self.timeout:g} s at most")
         return shown
-
-

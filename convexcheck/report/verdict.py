@@ -44,7 +44,7 @@ class CertificateFile:
         make_room(target)
         try:
             self.write_arrays(target.parent)
-            _write(target, self.data)
+            write_whole(target, self.data)
         except OSError as error:
             message = f"cannot write {target}: {error.strerror}"
             raise ConvexcheckError("certificate", message, hint="another folder") from error
@@ -52,7 +52,7 @@ class CertificateFile:
     def write_arrays(self, folder: Path) -> None:
         """Write the arrays alone, each into a file that its digest names."""
         for name, data in self.arrays.items():
-            _write(array_path(folder, name), data)
+            write_whole(array_path(folder, name), data)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -77,7 +77,8 @@ def make_room(path: Path) -> None:
         raise ConvexcheckError("certificate", message, hint="another path, or remove that file first")
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there in whole or not at all."""
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
     partial.replace(path)
