@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from convexcheck.certificate.curvatures import *  # noqa: F403  # every record has its name here too
 from convexcheck.certificate.curvatures import Curvature, Slot
 from convexcheck.certificate.points import *  # noqa: F403
-from convexcheck.certificate.points import EmptyDomain, Instance, Neither, OutsideDomain, Refutation, Undefined
+from convexcheck.certificate.points import (
+    EmptyDomain,
+    Instance,
+    Invariance,
+    Neither,
+    OutsideDomain,
+    Refutation,
+    Undefined,
+)
 from convexcheck.certificate.signs import *  # noqa: F403
 from convexcheck.certificate.signs import Sign
 from convexcheck.expression.errors import Record
@@ -61,14 +69,15 @@ class Generalisation(Record):
     premise: "Proof"
 
 
-Evidence = Proof | Generalisation | Refutation | Neither | Undefined | OutsideDomain | EmptyDomain
+Evidence = Proof | Generalisation | Refutation | Neither | Invariance | Undefined | OutsideDomain | EmptyDomain
 
 
 class Claim(Record):
     """A verdict on a statement.
 
     Args:
-        verdict: "convex", "concave", "affine" (both), "not convex", "not concave", "neither" or "ill-posed".
+        verdict: "convex", "concave", "affine" (both), "not convex", "not concave", "neither", "invariant" or
+            "ill-posed".
         strict: "" (nothing claimed), "always", or the condition under which it is strict, as the kernel words it.
         modulus: mu >= 0, free of variables, such that the function (its negative, if concave) minus
             (mu/2) times the sum of squares of all variables is convex; None where nothing is claimed.

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from convexcheck.expression.errors import Record
+from convexcheck.expression.term import Expression
 
 
 class Array(Record):
@@ -62,4 +63,41 @@ class EmptyDomain(Record):
     which: int
 
 
-Refutation = JensenGap
+# --- symmetries ---------------------------------------------------------------------------------------
+
+
+class Action(Record):
+    """A family g of transformations of the variables, with arrays of its own.
+
+    Args:
+        images: for some variables, the generic entry of the image, in terms of the variables and of the arrays below.
+        permutations: names of arrays p with their sizes; p is a bijection of 0 .. size - 1.
+        signs: names of arrays s with their sizes; every s[i] is 1 or -1.
+        scales: names of arrays c with their sizes; every c[i] > 0.
+    """
+
+    images: tuple[tuple[str, Expression], ...]
+    permutations: tuple[tuple[str, Expression], ...] = ()
+    signs: tuple[tuple[str, Expression], ...] = ()
+    scales: tuple[tuple[str, Expression], ...] = ()
+
+
+class Invariance(Record):
+    """f(g x) = f(x) for all x and for every g of the action."""
+
+    action: Action
+
+
+class SymmetryPair(Record):
+    """f((1-t) x + t g x) > f(x), where f(g x) = f(x) by algebra.
+
+    The instance also gives values to the arrays of the action; `x` is a point of the domain, and so is g x.
+    """
+
+    instance: Instance
+    action: Action
+    x: tuple[tuple[str, Array], ...]
+    t: Fraction
+
+
+Refutation = JensenGap | SymmetryPair

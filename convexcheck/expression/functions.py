@@ -55,6 +55,7 @@ REALS, NONNEGATIVE, POSITIVE = Interval(), Interval(Fraction(0)), Interval(Fract
 class Function(Record):
     """One row: `domain` and `range`; if `increasing`, it takes `value` at `at`.
 
+    `parity` is 1 for an even function, -1 for an odd one, 0 for others and where a definition says it;
     `derivative` maps the argument to the derivative there (None at a kink: not differentiable
     everywhere); `definition` rewrites into other rows; `ball` evaluates in ``flint.arb``.
     """
@@ -67,6 +68,7 @@ class Function(Record):
     definition: Callable[[Expression], Expression] | None = None
     domain: Interval = REALS
     at: Fraction = Fraction(0)
+    parity: int = 0
 
 
 def _named(op: str) -> Callable[[Expression], Expression]:
@@ -80,10 +82,10 @@ FUNCTIONS: dict[str, Function] = {
     "exp": Function(exp, flint.arb.exp, POSITIVE, True, _1),
     "log": Function(lambda t: power(t, -1), flint.arb.log, domain=POSITIVE, at=_1),
     "abs": Function(None, abs, NONNEGATIVE, False),
-    "sin": Function(_named("cos"), flint.arb.sin, Interval(-_1, _1), False),
-    "cos": Function(lambda t: -apply("sin", t), flint.arb.cos, Interval(-_1, _1), False),
-    "atan": Function(lambda t: 1 / (1 + t**2), flint.arb.atan, Interval(Fraction(-2), Fraction(2))),
-    "asinh": Function(lambda t: power(1 + t**2, -_half), flint.arb.asinh),
+    "sin": Function(_named("cos"), flint.arb.sin, Interval(-_1, _1), False, parity=-1),
+    "cos": Function(lambda t: -apply("sin", t), flint.arb.cos, Interval(-_1, _1), False, parity=1),
+    "atan": Function(lambda t: 1 / (1 + t**2), flint.arb.atan, Interval(Fraction(-2), Fraction(2)), parity=-1),
+    "asinh": Function(lambda t: power(1 + t**2, -_half), flint.arb.asinh, parity=-1),
     "sinh": Function(_named("cosh"), flint.arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
     "cosh": Function(_named("sinh"), flint.arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
     "tanh": Function(lambda t: power(apply("cosh", t), -2), flint.arb.tanh, _ball,
@@ -91,7 +93,7 @@ FUNCTIONS: dict[str, Function] = {
     "sigmoid": Function(lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), _unit, value=_half,
                         definition=lambda t: 1 / (1 + exp(-t))),
     "softplus": Function(sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))),
-    "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), flint.arb.erf, _ball),
+    "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), flint.arb.erf, _ball, parity=-1),
 }  # fmt: skip
 
 

@@ -17,7 +17,19 @@ from math import floor, gcd, lcm
 from convexcheck.expression.bounds import Context, in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
-from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, power, rebuild, substitute
+from convexcheck.expression.term import (
+    ONE,
+    ZERO,
+    Expression,
+    add,
+    apply,
+    bind,
+    maximum,
+    mul,
+    power,
+    rebuild,
+    substitute,
+)
 
 Factor = tuple[Expression, Fraction]
 Monomial = tuple[Factor, ...]
@@ -269,6 +281,9 @@ def _choice(e: Expression, context: Context) -> Polynomial:
         values = [value for value, _ in context.possible(e)]
         return polynomial(values[0], context) if len(values) == 1 or args[1] is args[2] else _atom(rebuild(e, args))
     top = rebuild(e, [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)])
+    if top.op == "max" and len(top.args) == 2 and ZERO in top.args:  # max(0, c u) = c max(0, u) for c > 0
+        scale, common, rest = content(polynomial(add(*top.args), context), context, positive=True)
+        return {_monomial([*common, (maximum(ZERO, expression(rest)), _1)]): scale}
     return _atom(top) if top.op == "max" else polynomial(top, context)
 
 
@@ -287,6 +302,9 @@ def _rule(e: Expression, context: Context) -> Polynomial:
         return _RULES[e.op](e, context)
     if e.op in FUNCTIONS and define(e) is not e:
         return polynomial(define(e), context)
+    inside = polynomial(e.args[0], context) if e.op in FUNCTIONS and FUNCTIONS[e.op].parity else {}
+    if inside and _leading(inside) < 0:
+        return _scaled(_atom(apply(e.op, expression(_scaled(inside, -_1)))), Fraction(FUNCTIONS[e.op].parity))
     return _atom(rebuild(e, [normal(a, context) for a in e.args]))
 
 

@@ -10,7 +10,7 @@ from convexcheck.certificate.codec import decode, statement_digest
 from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import is_affine
-from convexcheck.expression.statement import Condition, Statement, generic, statement_lines
+from convexcheck.expression.statement import Condition, Statement, generic, index_names, statement_lines, text
 from convexcheck.expression.term import Expression, add, mul, over_all, substitute
 from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
@@ -18,6 +18,7 @@ from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, je
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
 from convexcheck.kernel.strict import strictness
+from convexcheck.kernel.symmetry import invariant, symmetry_pair
 
 Used = Counter[str]
 
@@ -93,7 +94,11 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
             return [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
         case "neither", ev.Neither():
             return _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
-        case "not convex" | "not concave", ev.JensenGap():
+        case "invariant", ev.Invariance():
+            used["Invariance"] += 1
+            invariant(s, e.action)
+            return _witness(e.action)
+        case "not convex" | "not concave", ev.JensenGap() | ev.SymmetryPair():
             return _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
     raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
 
@@ -168,14 +173,19 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
 
 
-def _refuted(s: Statement, side: int, e: ev.JensenGap, folder: Path | None, used: Used) -> list[str]:
-    used["JensenGap"] += 1
-    gap = jensen_gap(s, side, e, folder)
+def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
+    used[type(e).__name__] += 1
+    gap = symmetry_pair(s, side, e, folder) if isinstance(e, ev.SymmetryPair) else jensen_gap(s, side, e, folder)
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  gap = {gap} > 0"]
 
 
 def _witness(value: object, name: str = "") -> list[str]:
     """Every value of the evidence, a line each."""
+    if isinstance(value, ev.Action):
+        shown = [f"g maps {n} to {text(body, index_names(set(n))[: body.loose])}" for n, body in value.images]
+        kinds = {"permutations": value.permutations, "signs": value.signs, "scales > 0": value.scales}
+        shown += [f"for all {kind} {n} of size {size}" for kind, arrays in kinds.items() for n, size in arrays]
+        return [f"  {line}" for line in shown]
     if isinstance(value, Record):
         return [line for n, v in vars(value).items() for line in _witness(v, n)]
     if isinstance(value, tuple):

@@ -1,0 +1,121 @@
+"""Symmetries: f(g x) = f(x) for all x by algebra, and points x, g x with a larger value between (trusted).
+
+Three facts are used. A bijection p reindexes a sum or maximum: ``Sum(i < n, B(p[i])) = Sum(i < n, B(i))``. Where B is
+the same for s = 1 and for s = -1, ``Sum(i < n, B(s[i]))`` does not depend on signs s. All else is normal forms.
+"""
+
+from dataclasses import replace
+from operator import gt
+from pathlib import Path
+from typing import Any
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.functions import evaluate
+from convexcheck.expression.normal import identical
+from convexcheck.expression.statement import Condition, Declaration, Statement, generic
+from convexcheck.expression.term import (
+    BINDERS,
+    Expression,
+    add,
+    bind,
+    bound,
+    const,
+    entry,
+    fresh,
+    opened,
+    over,
+    rebuild,
+    substitute,
+    transform,
+)
+from convexcheck.kernel.points import decide, holds, point
+from convexcheck.kernel.scope import require
+
+STEP = "symmetry"
+
+
+def invariant(s: Statement, action: ev.Action) -> Statement:
+    """The statement with the action's arrays among its parameters, if the action leaves the function alone."""
+    arrays = [*action.permutations, *action.signs, *action.scales]
+    declared = {n: Declaration((size,), integer=n in dict(action.permutations)) for n, size in arrays}
+    given = [Condition("eq", entry("par", n, [bound(0)]) ** 2 - 1, (size,)) for n, size in action.signs]
+    given += [Condition("gt", entry("par", n, [bound(0)]), (size,)) for n, size in action.scales]
+    require(len(declared) == len(arrays) and not set(declared) & set(s.parameters), STEP, "names are used twice")
+    acting = replace(s, parameters={**s.parameters, **declared}, given=(*s.given, *given)).check()
+    require(len(dict(action.images)) == len(action.images) > 0, STEP, "a variable has two images, or none has one")
+    for name, body in action.images:
+        fits = name in s.variables and body.loose <= len(s.variables[name].shape) and not body.has("dir", "index")
+        require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
+    moved, context = substitute(s.function, images(action)), Context(acting)
+    for name, size in action.permutations:
+        moved = _reindexed(moved, name, size)
+    for name, size in action.signs:
+        moved = _unsigned(moved, name, size, context)
+    require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
+    return acting
+
+
+def images(action: ev.Action) -> dict[tuple[str, str], Expression]:
+    """What to substitute for the variables."""
+    return {("var", name): body for name, body in action.images}
+
+
+def _with(e: Expression, node: Expression, value: Expression) -> Expression:
+    """`e` with `value` in place of a node without bound indices."""
+    return transform(e, lambda part, _: value if part is node else None)
+
+
+def _reindexed(e: Expression, name: str, size: Expression) -> Expression:
+    """`e`, with j for p[i] in every sum or maximum over i below `size` that uses its index in p[i] alone."""
+    if name not in e.names("par"):
+        return e
+    if e.op not in BINDERS:
+        return rebuild(e, [_reindexed(a, name, size) for a in e.args])
+    body, index = opened(e)
+    if e.args[0] is size:
+        place, j = entry("par", name, [index]), fresh(size, body, index)
+        renamed = _with(body, place, j)
+        body, index = (body, index) if ("index", index.data) in renamed.symbols else (renamed, j)
+    return bind(e.op, index, _reindexed(body, name, size))
+
+
+def _unsigned(e: Expression, name: str, size: Expression, context: Context) -> Expression:
+    """`e` at s = 1, with sums over the same range joined, if no body depends on the sign of its index."""
+    if name not in e.names("par"):
+        return e
+    if e.op == "add":
+        sums = [a for a in e.args if a.op == "Sum" and a.args[0] is size]
+        joined = [over("Sum", size, add(*(a.args[1] for a in sums)))] if sums else []
+        e = add(*(a for a in e.args if a not in sums), *joined)
+    if e.op not in BINDERS:
+        return rebuild(e, [_unsigned(a, name, size, context) for a in e.args])
+    body, index = opened(e, *context.indices)
+    if e.args[0] is size:
+        place = entry("par", name, [index])
+        plus, minus = (_with(body, place, const(v)) for v in (1, -1))
+        require(identical(plus, minus, context), STEP, "{} depends on its sign", body)
+        body = plus
+    return bind(e.op, index, _unsigned(body, name, size, context))
+
+
+def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | None) -> Any:
+    """The ball f((1-t) x + t g x) - f(x) > 0, for -f if `side` is -1; else Rejection."""
+    acting = invariant(s, e.action)
+    values, sizes = point(acting, e.instance, e.x, folder)
+    require(0 < e.t < 1 and not e.instance.variables, STEP, "t is not in (0, 1), or there is another point")
+    for name, _ in e.action.permutations:
+        places = [int(q.p) for q in values["par", name]]  # whole numbers: they are declared so
+        require(sorted(places) == list(range(len(places))), STEP, "{} is no permutation", name)
+    image = images(e.action)
+    between = {
+        ("var", n): (1 - e.t) * generic("var", n, d) + e.t * image.get(("var", n), generic("var", n, d))
+        for n, d in s.variables.items()
+    }
+    moved = [replace(c, body=substitute(c.body, at)) for c in s.domain for at in (image, between)]
+    require(all(holds(c, values, sizes) for c in moved), STEP, "a point is outside the domain")
+    defined = decide(lambda exact: evaluate(substitute(s.function, image), values, sizes, exact), lambda *_: True)
+    above = substitute(s.function, between) - s.function
+    gap = decide(lambda exact: side * evaluate(above, values, sizes, exact), gt)
+    require(defined is not None and gap is not None, STEP, "no value between is shown to be larger")
+    return gap
