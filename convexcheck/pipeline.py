@@ -22,12 +22,12 @@ from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import substitute
-from convexcheck.kernel.check import Accepted, Rejected
+from convexcheck.kernel.check import Accepted, Rejected, refutation
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.kernel.points import jensen_gap
 from convexcheck.network.model import MLP
 from convexcheck.read.arguments import refuse_superfluous
 from convexcheck.report.attempts import LATE, tidy
+from convexcheck.report.counterexample import jensen
 from convexcheck.report.illposed import reason
 from convexcheck.report.labels import remark
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
@@ -318,7 +318,7 @@ class Pipeline:
         if claim.verdict == f"not {OPPOSITE[self.claim]}":
             status = UNKNOWN
         pairs = [("convex", evidence.convex), ("concave", evidence.concave)] if isinstance(evidence, ev.Neither) else []
-        if isinstance(evidence, ev.JensenGap):
+        if isinstance(evidence, ev.Refutation):
             pairs = [(claim.verdict.removeprefix("not "), evidence)]
         found = tuple(_jensen(q.statement, side, gap, file) for side, gap in pairs)
         against = [gap.instance for side, gap in pairs if side == "convex"]
@@ -341,13 +341,8 @@ class Pipeline:
         )  # fmt: skip
 
 
-def _jensen(s: Statement, side: str, gap: ev.JensenGap, file: CertificateFile) -> Jensen:
+def _jensen(s: Statement, side: str, found: ev.Refutation, file: CertificateFile) -> Jensen:
     with tempfile.TemporaryDirectory() as folder:
         file.write_arrays(Path(folder))
-        value = jensen_gap(s, 1 if side == "convex" else -1, gap, Path(folder))
-
-    def named(arrays: Sequence[tuple[str, ev.Array]]) -> dict[str, Any]:
-        return {n: a.digest or np.array([*a.entries, None], dtype=object)[:-1].reshape(a.shape) for n, a in arrays}
-
-    instance = gap.instance
-    return Jensen(side, named(gap.x), named(gap.y), gap.t, value, dict(instance.sizes), named(instance.parameters))
+        gap = refutation(s, 1 if side == "convex" else -1, found, Path(folder))
+    return jensen(s, side, found, gap)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode, statement_digest
@@ -173,9 +174,14 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
 
 
+def refutation(s: Statement, side: int, e: ev.Refutation, folder: Path | None) -> Any:
+    """The gap > 0, a rational or a ball, that refutes convexity (`side` 1) or concavity (-1); else Rejection."""
+    return symmetry_pair(s, side, e, folder) if isinstance(e, ev.SymmetryPair) else jensen_gap(s, side, e, folder)
+
+
 def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
     used[type(e).__name__] += 1
-    gap = symmetry_pair(s, side, e, folder) if isinstance(e, ev.SymmetryPair) else jensen_gap(s, side, e, folder)
+    gap = refutation(s, side, e, folder)
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  gap = {gap} > 0"]
 
 

@@ -1,0 +1,54 @@
+"""A refutation of the certificate as the counterexample that a verdict shows: points, gap, instance (untrusted)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.codec import written
+from convexcheck.expression.functions import evaluate
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import instantiate
+from convexcheck.report.verdict import Jensen
+
+
+def jensen(s: Statement, side: str, found: ev.Refutation, gap: Any) -> Jensen:
+    """The two points, the weight of the first, and the gap.
+
+    Args:
+        s: the statement that is refuted.
+        side: "convex" or "concave".
+        found: the accepted evidence.
+        gap: what the kernel computed for it, a rational or a ball.
+    """
+    sizes, parameters = dict(found.instance.sizes), _named(found.instance.parameters)
+    if isinstance(found, ev.JensenGap):
+        return Jensen(side, _named(found.x), _named(found.y), found.t, gap, sizes, parameters)
+    x = _named(found.x)
+    return Jensen(side, x, {**x, **_images(found)}, 1 - found.t, gap, sizes, parameters)
+
+
+def _named(arrays: Sequence[tuple[str, ev.Array]]) -> dict[str, Any]:
+    return {n: a.digest or np.array([*a.entries, None], dtype=object)[:-1].reshape(a.shape) for n, a in arrays}
+
+
+def _images(pair: ev.SymmetryPair) -> Mapping[str, Any]:
+    """The moved variables at g x, in rationals."""
+    own = {name for kind in (pair.action.permutations, pair.action.signs, pair.action.scales) for name, _ in kind}
+    values = {("var", n): written(a) for n, a in pair.x}
+    values |= {("par", n): written(a) for n, a in pair.instance.parameters if n in own}
+    shapes = {n: a.shape for n, a in pair.x}
+    out = {}
+    for name, body in pair.action.images:
+        cells = np.empty(shapes[name], dtype=object)
+        for at in itertools.product(*map(range, shapes[name])):
+            q = evaluate(instantiate(body, at), values, dict(pair.instance.sizes), exact=True)
+            cells[at] = Fraction(int(flint.fmpq(q).p), int(flint.fmpq(q).q))
+        out[name] = cells
+    return out
