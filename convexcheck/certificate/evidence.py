@@ -9,6 +9,7 @@ from convexcheck.certificate.curvatures import *  # noqa: F403  # every record h
 from convexcheck.certificate.curvatures import Curvature, Slot
 from convexcheck.certificate.points import *  # noqa: F403
 from convexcheck.certificate.points import (
+    CriticalPoint,
     EmptyDomain,
     Instance,
     Invariance,
@@ -69,15 +70,16 @@ class Generalisation(Record):
     premise: "Proof"
 
 
-Evidence = Proof | Generalisation | Refutation | Neither | Invariance | Undefined | OutsideDomain | EmptyDomain
+IllPosed = Undefined | OutsideDomain | EmptyDomain
+Evidence = Proof | Generalisation | Refutation | Neither | Invariance | CriticalPoint | IllPosed
 
 
 class Claim(Record):
     """A verdict on a statement.
 
     Args:
-        verdict: "convex", "concave", "affine" (both), "not convex", "not concave", "neither", "invariant" or
-            "ill-posed".
+        verdict: "convex", "concave", "affine" (both), "not convex", "not concave", "neither", "invariant",
+            "critical point", "strict local minimum" or "ill-posed".
         strict: "" (nothing claimed), "always", or the condition under which it is strict, as the kernel words it.
         modulus: mu >= 0, free of variables, such that the function (its negative, if concave) minus
             (mu/2) times the sum of squares of all variables is convex; None where nothing is claimed.

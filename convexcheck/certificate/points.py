@@ -100,4 +100,26 @@ class SymmetryPair(Record):
     t: Fraction
 
 
+class CriticalPoint(Record):
+    """Exactly one point with derivative 0 in the box x + radius [-1, 1]^P, and the inertia of the Hessian there.
+
+    Args:
+        instance: values of sizes and parameters.
+        x: the centre of the box.
+        radius: its half width, > 0.
+        inverse: (P, P), close to the inverse of the Hessian at x; coordinates in the order of the variables.
+        frame: (P, P), a matrix V for which V' H V is nearly diagonal.
+        action: symmetries of the function, or None.
+        elements: for each of some members of the action, the values of its arrays; they map the box to disjoint sets.
+    """
+
+    instance: Instance
+    x: tuple[tuple[str, Array], ...]
+    radius: Fraction
+    inverse: Array
+    frame: Array
+    action: Action | None = None
+    elements: tuple[tuple[tuple[str, Array], ...], ...] = ()
+
+
 Refutation = JensenGap | SymmetryPair

@@ -171,17 +171,20 @@ class Inexact(Exception):
     """The value is not rational, not known to be, or not real: balls are needed."""
 
 
-def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: bool = False) -> Any:
-    """The value of a closed expression.
+def evaluate(
+    e: Expression, values: Values, sizes: Mapping[str, int], exact: bool = False, ranges: tuple[int, ...] = ()
+) -> Any:
+    """The value of a closed expression; with `ranges`, of one whose bound index j runs below ranges[j].
 
     Args:
-        e: an expression without loose or opened indices.
+        e: an expression without opened indices.
         values: for ``(op, name)`` an object array of ``flint.fmpq``.
         sizes: the value of each symbolic size.
         exact: rationals (raising Inexact) instead of balls at the precision of ``flint.ctx``.
+        ranges: the sizes of loose indices.
 
     Returns:
-        A ``flint.fmpq`` or a ``flint.arb``; for a condition True, False or None (open).
+        A ``flint.fmpq`` or a ``flint.arb``; for a condition True, False or None (open); with `ranges` an array of them.
 
     Raises:
         Inexact: if `exact` and the value is not found to be rational.
@@ -192,7 +195,8 @@ def evaluate(e: Expression, values: Values, sizes: Mapping[str, int], exact: boo
     1/2
     """
     try:
-        return _Evaluator(values, sizes, flint.fmpq if exact else flint.arb).visit(e, ()).item()
+        cells = _Evaluator(values, sizes, flint.fmpq if exact else flint.arb).visit(e, ranges[::-1])
+        return np.broadcast_to(cells, ranges[::-1]).transpose() if ranges else cells.item()
     except ZeroDivisionError as error:
         raise Inexact from error
 
@@ -285,6 +289,8 @@ def _larger(a: Any, b: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     ball, whole = isinstance(base, flint.arb), _whole(exponent)
+    if ball and whole and 0 < whole <= 64 and base.contains(0):  # arb's own power is not finite there
+        return prod([base] * whole)
     small = whole is not None and (ball or abs(whole) * base.height_bits() <= MAX_EXACT_BITS)
     return base**whole if small else base**exponent if ball else _inexact()
 

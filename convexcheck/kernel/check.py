@@ -15,6 +15,7 @@ from convexcheck.expression.statement import Condition, Statement, generic, inde
 from convexcheck.expression.term import Expression, add, mul, over_all, substitute
 from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
+from convexcheck.kernel.landscape import critical_point
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
@@ -99,6 +100,10 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
             used["Invariance"] += 1
             invariant(s, e.action)
             return _witness(e.action)
+        case "critical point" | "strict local minimum", ev.CriticalPoint():
+            used["CriticalPoint"] += 1
+            action = _witness(e.action) if e.action else []
+            return [*_witness(e.instance), *_witness(e.x, "x"), *action, *critical_point(s, claim.verdict, e, folder)]
         case "not convex" | "not concave", ev.JensenGap() | ev.SymmetryPair():
             return _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
     raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")

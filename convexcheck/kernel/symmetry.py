@@ -29,7 +29,7 @@ from convexcheck.expression.term import (
     substitute,
     transform,
 )
-from convexcheck.kernel.points import decide, holds, point
+from convexcheck.kernel.points import Named, decide, holds, point
 from convexcheck.kernel.scope import require
 
 STEP = "symmetry"
@@ -48,10 +48,10 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
         fits = name in s.variables and body.loose <= len(s.variables[name].shape) and not body.has("dir", "index")
         require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
     moved, context = substitute(s.function, images(action)), Context(acting)
-    for name, size in action.permutations:
-        moved = _reindexed(moved, name, size)
     for name, size in action.signs:
         moved = _unsigned(moved, name, size, context)
+    for name, size in action.permutations:
+        moved = _reindexed(moved, name, size)
     require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
     return acting
 
@@ -99,14 +99,19 @@ def _unsigned(e: Expression, name: str, size: Expression, context: Context) -> E
     return bind(e.op, index, _unsigned(body, name, size, context))
 
 
-def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | None) -> Any:
-    """The ball f((1-t) x + t g x) - f(x) > 0, for -f if `side` is -1; else Rejection."""
-    acting = invariant(s, e.action)
-    values, sizes = point(acting, e.instance, e.x, folder)
-    require(0 < e.t < 1 and not e.instance.variables, STEP, "t is not in (0, 1), or there is another point")
-    for name, _ in e.action.permutations:
+def member(acting: Statement, action: ev.Action, instance: ev.Instance, x: Named, folder: Path | None) -> Any:
+    """The values at an instance of an acting statement that names a member of the action, and the sizes."""
+    values, sizes = point(acting, instance, x, folder)
+    for name, _ in action.permutations:
         places = [int(q.p) for q in values["par", name]]  # whole numbers: they are declared so
         require(sorted(places) == list(range(len(places))), STEP, "{} is no permutation", name)
+    return values, sizes
+
+
+def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | None) -> Any:
+    """The ball f((1-t) x + t g x) - f(x) > 0, for -f if `side` is -1; else Rejection."""
+    values, sizes = member(invariant(s, e.action), e.action, e.instance, e.x, folder)
+    require(0 < e.t < 1 and not e.instance.variables, STEP, "t is not in (0, 1), or there is another point")
     image = images(e.action)
     between = {
         ("var", n): (1 - e.t) * generic("var", n, d) + e.t * image.get(("var", n), generic("var", n, d))
