@@ -3,9 +3,10 @@
 This is interval arithmetic on the expression, with one addition: an expression that is a multiple of
 a known fact, up to a constant, inherits the fact's bound (``1 - x - y`` under ``x + y <= 1``).
 Bounds assume that the expression is defined. Where it is real is a matter of `obligations`, which are collected
-before any rewriting: ``log u`` needs u > 0; ``u ** q`` needs u != 0 for a negative integer q, u >= 0 for another
-q > 0 and u > 0 otherwise; an index needs to be in range, a ``Max`` over a binder a nonempty range. The branches of
-a ``where`` need to be real only where they are taken, so they may assume the condition.
+before any rewriting: ``log u`` needs u > 0, and other functions what their row says; ``u ** q`` needs u != 0
+for a negative integer q, u >= 0 for another q > 0 and u > 0 otherwise; an index needs to be in range, a ``Max``
+over a binder a nonempty range. The branches of a ``where`` need to be real only where they are taken, so they may
+assume the condition.
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, chapters 2 and 5.
 """
 
@@ -14,7 +15,9 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import flint
 
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
@@ -22,7 +25,7 @@ from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, const, l
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
-_PI = Interval(Fraction(3), Fraction(4), True, True)
+_PI = Interval(Fraction(333, 106), Fraction(355, 113), True, True)
 _RANGES = {"ge": NONNEGATIVE, "gt": POSITIVE, "eq": Interval(_0, _0)}
 
 
@@ -201,16 +204,45 @@ def _power(i: Interval, q: Fraction) -> Interval:
         return Interval(i.lo**q.numerator, i.hi**q.numerator, i.lo_open, i.hi_open)
     if i.lo < 0:
         return REALS
-    low, high = (_1 if i.lo >= 1 else _0), (_1 if i.hi <= 1 else inf)  # t**q for q > 0 stays on its side of 1
-    return Interval(low, high, i.positive and (low == 0 or i.lo > 1 or i.lo_open))
+    with flint.ctx.workprec(64):
+        ends = ((i.lo, False), (i.hi, True))
+        low, high = (t if t in (0, 1) or isinstance(t, float) else rounded(exact(t) ** exact(q), up) for t, up in ends)
+    return Interval(max(low, _0), high, i.lo_open, i.hi_open)
+
+
+def rounded(ball: Any, up: bool) -> Number:
+    """The upper (else the lower) end of a ball as a rational, rounded outwards beyond 2**2000 and its inverse."""
+    if not ball.is_finite():
+        return inf if up else -inf
+    mantissa, exponent = (ball.upper() if up else ball.lower()).man_exp()
+    if abs(exponent) <= 2000:
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    outer = inf if exponent > 0 else Fraction(1, 2**1900)
+    return (outer if up else -outer) if (mantissa > 0) == up else _0
+
+
+def exact(q: Fraction) -> Any:
+    """The ball of one rational."""
+    return flint.arb(flint.fmpq(q.numerator, q.denominator))
 
 
 def _image(row: Function, i: Interval) -> Interval:
-    """The image under a function of the table: its range, cut at one known value where it is increasing."""
-    above, below = row.increasing and i.lo >= row.at, row.increasing and i.hi <= row.at
-    lower = Interval(row.value, inf, i.lo > row.at or i.lo_open) if above else REALS
-    upper = Interval(-inf, row.value, False, i.hi < row.at or i.hi_open) if below else REALS
-    return meet(row.range, meet(lower, upper))
+    """The image under a function of the table: its range, cut by its values at the ends, in balls of 64 bits."""
+
+    def end(t: Number, is_open: bool, up: bool) -> tuple[Number, bool]:
+        value = rounded(row.ball(exact(t)), up) if isinstance(t, Fraction) else inf if up else -inf
+        found = value, (is_open and isinstance(value, Fraction)) != up
+        past = row.at is not None and (t >= row.at if (row.monotone > 0) != up else t <= row.at)
+        return (min if up else max)(found, (row.value, (is_open or t != row.at) != up) if past else found)
+
+    ends = [(i.lo, i.lo_open), (i.hi, i.hi_open)][:: row.monotone or 1]
+    with flint.ctx.workprec(64):
+        if row.monotone:
+            return meet(row.range, _between(end(*ends[0], False), end(*ends[1], True)))
+        if isinstance(i.lo, float) or isinstance(i.hi, float):
+            return row.range
+        ball = row.ball(exact(i.lo).union(exact(i.hi)))
+        return meet(row.range, Interval(rounded(ball, False), rounded(ball, True)))
 
 
 def _structural(c: Context, e: Expression) -> Interval:
@@ -256,7 +288,7 @@ def decided(condition: Expression, context: Context) -> bool | None:
 class Obligation(NamedTuple):
     """``value > 0`` (gt), ``>= 0`` (ge) or ``!= 0`` (ne) under the facts of `context`; ``index``: in range.
 
-    ``power`` asks for > 0 where the exponent is no constant, although a whole exponent would do with less.
+    ``enough`` asks for > 0 where some values below do too: u**v for a v that may be whole, gamma functions.
     """
 
     context: Context
@@ -290,10 +322,12 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
     if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
-        relation = "power" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
+        relation = "enough" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
         yield Obligation(context, relation, e.args[0])
-    if e.op == "Max" or (e.op in FUNCTIONS and FUNCTIONS[e.op].domain == POSITIVE):
-        yield Obligation(context, "gt", e.args[0])
+    domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS else None
+    if e.op == "Max" or domain:
+        relation, image = domain or ("gt", lambda size: size)
+        yield Obligation(context, relation, image(e.args[0]))
 
 
 def total(e: Expression, context: Context) -> bool:
@@ -302,10 +336,15 @@ def total(e: Expression, context: Context) -> bool:
 
 
 def rooted(e: Expression, context: Context) -> bool:
-    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink."""
+    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink.
+
+    The same for functions that end, as asin does at 1.
+    """
     root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
     parts = [context.opened(e)[0]] if e.op in BINDERS else e.args if e.has("var") else ()
-    return (not root or context.bounds(e.args[0]).positive) and all(rooted(a, context) for a in parts)
+    domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS and e.has("var") else None
+    needed = domain[1](e.args[0]) if domain else e.args[0] if root else ONE
+    return context.bounds(needed).positive and all(rooted(a, context) for a in parts)
 
 
 def in_range(e: Expression, size: Expression, context: Context) -> bool:

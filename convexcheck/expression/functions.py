@@ -3,7 +3,7 @@
 A row states where the function is defined, its range, its monotonicity, its derivative and, where one
 exists, its definition by other rows. Curvature is *not* a column: the kernel derives it from the
 derivatives. ``sqrt``, ``log1p``, ``min`` and the like are read as combinations of these rows.
-Source: NIST Handbook of Mathematical Functions (DLMF), chapters 4 and 7.
+Source: NIST Handbook of Mathematical Functions (DLMF), chapters 4, 5 and 7; on t > 0 for the gamma functions.
 
 ``D f [v]`` replaces every entry of a variable by the entry of its direction. The result is linear in the direction;
 applied twice it is the quadratic form of the Hessian.
@@ -18,14 +18,14 @@ import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache, reduce
-from math import inf, prod
+from math import factorial, inf, prod
 from typing import Any, NamedTuple
 
 import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError, Record
-from convexcheck.expression.term import BINDERS, ENTRIES, PI, ZERO, Expression, add, apply, mul, power, rebuild
+from convexcheck.expression.term import BINDERS, ENTRIES, ONE, PI, ZERO, Expression, add, apply, mul, power, rebuild
 
 Number = Fraction | float  # float only for -inf and inf
 
@@ -53,21 +53,23 @@ REALS, NONNEGATIVE, POSITIVE = Interval(), Interval(Fraction(0)), Interval(Fract
 
 
 class Function(Record):
-    """One row: `domain` and `range`; if `increasing`, it takes `value` at `at`.
+    """One row: `range`; `monotone` is 1 where it increases on its domain, -1 where it decreases; `value` at `at`.
 
     `parity` is 1 for an even function, -1 for an odd one, 0 for others and where a definition says it;
-    `derivative` maps the argument to the derivative there (None at a kink: not differentiable
-    everywhere); `definition` rewrites into other rows; `ball` evaluates in ``flint.arb``.
+    `derivative` maps the argument to the derivative there (None: not differentiable everywhere, or not in the
+    table); `definition` rewrites into other rows; `ball` evaluates in ``flint.arb``. With a `domain` (relation,
+    map), the argument's image under the map must obey the relation (as `bounds.Obligation` names them); where
+    it obeys strictly, the function is smooth.
     """
 
     derivative: Callable[[Expression], Expression] | None
     ball: Callable[[Any], Any]
     range: Interval = REALS
-    increasing: bool = True
+    monotone: int = 1
     value: Fraction = Fraction(0)
     definition: Callable[[Expression], Expression] | None = None
-    domain: Interval = REALS
-    at: Fraction = Fraction(0)
+    domain: tuple[str, Callable[[Expression], Expression]] | None = None
+    at: Fraction | None = Fraction(0)
     parity: int = 0
 
 
@@ -75,25 +77,49 @@ def _named(op: str) -> Callable[[Expression], Expression]:
     return lambda t: apply(op, t)
 
 
+def _polygamma(m: int) -> Function:
+    """psi^(m)(t) = (-1)^(m+1) m! zeta(m+1, t) on t > 0, the sum of terms of one sign, each monotone (DLMF 5.15.1)."""
+    sign = 1 if m % 2 else -1
+    following = _named(GAMMAS[m + 1]) if m + 1 < len(GAMMAS) else None
+    known = Interval(Fraction(0), inf, True) if sign > 0 else Interval(-inf, Fraction(0), False, True)
+    return Function(following, lambda t: sign * factorial(m) * flint.arb(m + 1).zeta(t), known, -sign,
+                    domain=("enough", lambda t: t), at=None)  # fmt: skip
+
+
+GAMMAS = ("digamma", "trigamma", "tetragamma", "pentagamma", "hexagamma", "heptagamma", "octagamma")
 exp, log, sigmoid = _named("exp"), _named("log"), _named("sigmoid")  # sigmoid(t) = 1/(1 + exp(-t))
-_1, _half = Fraction(1), Fraction(1, 2)
+_1, _half, _identity = Fraction(1), Fraction(1, 2), lambda t: t
 _ball, _unit = Interval(-_1, _1, True, True), Interval(Fraction(0), _1, True, True)
+_right = Interval(Fraction(-355, 226), Fraction(355, 226), True, True)  # pi < 355/113
 FUNCTIONS: dict[str, Function] = {
-    "exp": Function(exp, flint.arb.exp, POSITIVE, True, _1),
-    "log": Function(lambda t: power(t, -1), flint.arb.log, domain=POSITIVE, at=_1),
-    "abs": Function(None, abs, NONNEGATIVE, False),
-    "sin": Function(_named("cos"), flint.arb.sin, Interval(-_1, _1), False, parity=-1),
-    "cos": Function(lambda t: -apply("sin", t), flint.arb.cos, Interval(-_1, _1), False, parity=1),
-    "atan": Function(lambda t: 1 / (1 + t**2), flint.arb.atan, Interval(Fraction(-2), Fraction(2)), parity=-1),
+    "exp": Function(exp, flint.arb.exp, POSITIVE, value=_1),
+    "log": Function(lambda t: power(t, -1), flint.arb.log, domain=("gt", _identity), at=_1),
+    "abs": Function(None, abs, NONNEGATIVE, 0),
+    "sin": Function(_named("cos"), flint.arb.sin, Interval(-_1, _1), 0, parity=-1),
+    "cos": Function(lambda t: -apply("sin", t), flint.arb.cos, Interval(-_1, _1), 0, _1, parity=1),
+    "asin": Function(lambda t: power(1 - t**2, -_half), flint.arb.asin, _right, domain=("ge", lambda t: 1 - t**2),
+                     parity=-1),
+    "atan": Function(lambda t: 1 / (1 + t**2), flint.arb.atan, _right, parity=-1),
     "asinh": Function(lambda t: power(1 + t**2, -_half), flint.arb.asinh, parity=-1),
     "sinh": Function(_named("cosh"), flint.arb.sinh, definition=lambda t: (exp(t) - exp(-t)) / 2),
-    "cosh": Function(_named("sinh"), flint.arb.cosh, Interval(_1), False, definition=lambda t: (exp(t) + exp(-t)) / 2),
+    "cosh": Function(_named("sinh"), flint.arb.cosh, Interval(_1), 0, _1, lambda t: (exp(t) + exp(-t)) / 2),
     "tanh": Function(lambda t: power(apply("cosh", t), -2), flint.arb.tanh, _ball,
                      definition=lambda t: (exp(2 * t) - 1) / (exp(2 * t) + 1)),
     "sigmoid": Function(lambda t: sigmoid(t) * sigmoid(-t), lambda t: 1 / (1 + (-t).exp()), _unit, value=_half,
                         definition=lambda t: 1 / (1 + exp(-t))),
-    "softplus": Function(sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, False, definition=lambda t: log(1 + exp(t))),
+    "softplus": Function(sigmoid, lambda t: (1 + t.exp()).log(), POSITIVE, at=None,
+                         definition=lambda t: log(1 + exp(t))),
     "erf": Function(lambda t: mul(2, power(PI, -_half), exp(-(t**2))), flint.arb.erf, _ball, parity=-1),
+    "erfc": Function(lambda t: mul(-2, power(PI, -_half), exp(-(t**2))), flint.arb.erfc,
+                     Interval(Fraction(0), Fraction(2), True, True), -1, _1, lambda t: 1 - apply("erf", t)),
+    "loggamma": Function(_named("digamma"), flint.arb.lgamma, Interval(Fraction(-1, 8)), 0,  # least -0.12149
+                         domain=("enough", _identity), at=_1),
+    "gamma": Function(lambda t: apply("gamma", t) * apply("digamma", t), flint.arb.gamma, Interval(Fraction(22, 25)), 0,
+                      _1, lambda t: exp(apply("loggamma", t)), ("enough", _identity), _1),
+    "digamma": Function(_named("trigamma"), flint.arb.digamma, domain=("enough", _identity), at=None),
+    **{name: _polygamma(m) for m, name in enumerate(GAMMAS) if m},
+    "lambertw": Function(lambda t: exp(-apply("lambertw", t)) / (1 + apply("lambertw", t)), flint.arb.lambertw,
+                         Interval(-_1), domain=("ge", lambda t: 1 + exp(ONE) * t)),
 }  # fmt: skip
 
 
@@ -299,7 +325,7 @@ def _function(name: str, t: Any) -> Any:
     row = FUNCTIONS[name]
     if isinstance(t, flint.arb) or name == "abs":
         return row.ball(t)
-    return flint.fmpq(*row.value.as_integer_ratio()) if row.increasing and row.at == Fraction(str(t)) else _inexact()
+    return flint.fmpq(*row.value.as_integer_ratio()) if row.at == Fraction(str(t)) else _inexact()
 
 
 def _settled(yes: bool, no: bool) -> bool | None:

@@ -14,6 +14,7 @@ from math import prod
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS, exp, log
 from convexcheck.expression.term import ONE, PI, ZERO, Expression, apply, bound, maximum, mul, over, power
+from convexcheck.read import special
 from convexcheck.read.tensor import Shape, Tensor, contract, elementwise, minimum, scalar, shape_text
 
 HALF = Fraction(1, 2)
@@ -24,31 +25,19 @@ def _unary(name: str) -> Callable[..., Expression]:
     return lambda t: apply(name, t)
 
 
-def _erfc(t: Expression) -> Expression:
-    return 1 - apply("erf", t)
-
-
-def _normcdf(t: Expression) -> Expression:
-    return (1 + apply("erf", t / power(2, HALF))) / 2
-
-
 # Functions of entries: the number of arguments (0: two or more) and the function.
 ELEMENTWISE: dict[str, tuple[int, Callable[..., Expression]]] = {
     **{name: (1, _unary(name)) for name in FUNCTIONS},
     "sqrt": (1, lambda t: power(t, HALF)),
     "log1p": (1, lambda t: log(1 + t)),
     "expm1": (1, lambda t: exp(t) - 1),
-    "tan": (1, lambda t: apply("sin", t) / apply("cos", t)),
-    "erfc": (1, _erfc),
-    "normcdf": (1, _normcdf),
+    **{name: (1, rule) for name, rule in special.UNARY.items()},
     "logaddexp": (2, lambda a, b: log(exp(a) + exp(b))),
     "max": (0, maximum),
     "min": (0, minimum),
 }
 
-_SPECIAL = ("asin", "loggamma", "gamma", "digamma", "lambertw")
-_SPECTRAL = ("inv", "det", "logdet", "logm", "eigmax", "eigmin", "norm_nuclear")
-KNOWN_ONLY = frozenset({*_SPECIAL, *_SPECTRAL}) - set(ELEMENTWISE)
+KNOWN_ONLY = frozenset({"inv", "det", "logdet", "logm", "eigmax", "eigmin", "norm_nuclear"})
 
 
 def _map(function: Callable[..., Expression], x: Tensor) -> Tensor:

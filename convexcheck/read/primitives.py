@@ -13,6 +13,7 @@ from fractions import Fraction
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.functions import exp, log, sigmoid
 from convexcheck.expression.term import Expression, add, apply, const, maximum, power
+from convexcheck.read import special
 from convexcheck.read.infinity import FINITE, extended
 from convexcheck.read.logic import TRUE, both, compare, either, folded, negation, number, stable
 from convexcheck.read.tensor import minimum
@@ -50,14 +51,18 @@ NUMBERS: dict[str, Rule] = {
     "pow": power,
     "sin": _named("sin"),
     "cos": _named("cos"),
-    "tan": lambda t: apply("sin", t) / apply("cos", t),
     "atan": _named("atan"),
     "sinh": _named("sinh"),
     "cosh": _named("cosh"),
     "tanh": _named("tanh"),
     "asinh": _named("asinh"),
     "erf": _named("erf"),
-    "erfc": lambda t: 1 - apply("erf", t),
+    "erfc": _named("erfc"),
+    "asin": _named("asin"),
+    "lgamma": _named("loggamma"),
+    "digamma": _named("digamma"),
+    "polygamma": special.polygamma,
+    **{name: special.UNARY[name] for name in ("tan", "acos", "atanh", "acosh")},
     logistic.__name__: logistic,
     "stop_gradient": lambda t: t,  # the value is the same, and convexity speaks of values
     "copy": lambda t: t,

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.functions import exp, log
+from convexcheck.expression.functions import FUNCTIONS, exp, log
 from convexcheck.expression.term import (
     ONE,
     PI,
@@ -29,6 +29,7 @@ from convexcheck.expression.term import (
     over,
     power,
 )
+from convexcheck.read import special
 from convexcheck.read.logic import FALSE, TRUE, both, choose, compare, either, negation
 from convexcheck.read.sympy_names import STAGE, Names, limits, shift, shown
 from convexcheck.read.tensor import Tensor, contract, declared, elementwise, minimum, scalar
@@ -46,12 +47,12 @@ def _functions() -> dict[Any, Rule]:
     def named(name: str) -> Rule:
         return lambda t: apply(name, t)
 
-    same = {n: named(n) for n in ("exp", "log", "sin", "cos", "atan", "sinh", "cosh", "tanh", "asinh", "erf")}
-    found: dict[Any, Rule] = {getattr(sympy, n): rule for n, rule in same.items()}
+    same = [n for n in FUNCTIONS if isinstance(getattr(sympy, n, None), sympy.FunctionClass)]
+    rules = {**{n: named(n) for n in same}, **{n: r for n, r in special.UNARY.items() if hasattr(sympy, n)}}
+    found: dict[Any, Rule] = {getattr(sympy, n): rule for n, rule in rules.items()}
     found |= {
         sympy.Abs: named("abs"),
-        sympy.erfc: lambda t: 1 - apply("erf", t),
-        sympy.tan: lambda t: apply("sin", t) / apply("cos", t),
+        sympy.LambertW: named("lambertw"),
         sympy.cot: lambda t: apply("cos", t) / apply("sin", t),
         sympy.sec: lambda t: 1 / apply("cos", t),
         sympy.csc: lambda t: 1 / apply("sin", t),
@@ -113,6 +114,8 @@ class Terms:
         rule = _functions().get(e.func)
         if rule is not None and len(e.args) == 1:
             return rule(self.scalar(e.args[0]))
+        if isinstance(e, sympy.polygamma | sympy.beta):
+            return (special.polygamma if isinstance(e, sympy.polygamma) else special.beta)(*map(self.scalar, e.args))
         if isinstance(e, sympy.Max | sympy.Min):
             return (maximum if isinstance(e, sympy.Max) else minimum)(*map(self.scalar, e.args))
         if isinstance(e, sympy.Piecewise):

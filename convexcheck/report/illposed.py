@@ -82,7 +82,7 @@ def hint(s: Statement) -> str:
     wanted: dict[str, dict[str, None]] = {"domain": {}, "given": {}}
     context = Context(s)
     for o in obligations(s.function, context):
-        if o.context is not context or o.relation not in (*_SIGNS, "power") or o.holds():
+        if o.context is not context or o.relation not in (*_SIGNS, "enough") or o.holds():
             continue
         found = _simple(o.value)
         if not found:

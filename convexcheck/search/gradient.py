@@ -6,14 +6,21 @@ Source: A. Griewank, A. Walther, Evaluating Derivatives, chapter 3.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from convexcheck.search.numeric import Floats, Program, Step, Values, contraction, positions, power
+from convexcheck.expression.functions import GAMMAS
+from convexcheck.search.numeric import UNARY, Floats, Program, Step, Values, contraction, positions, power
 
-SLOPES = {
+
+def _next(name: str) -> Callable[[Floats, Floats], Floats]:
+    return lambda t, y: UNARY[name](t)
+
+
+SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
     "exp": lambda t, y: y,
     "log": lambda t, y: 1.0 / t,
     "abs": lambda t, y: np.sign(t),
@@ -27,6 +34,13 @@ SLOPES = {
     "sigmoid": lambda t, y: y * (1.0 - y),
     "softplus": lambda t, y: 1.0 / (1.0 + np.exp(-t)),
     "erf": lambda t, y: 2.0 / math.sqrt(math.pi) * np.exp(-t * t),
+    "erfc": lambda t, y: -2.0 / math.sqrt(math.pi) * np.exp(-t * t),
+    "asin": lambda t, y: 1.0 / np.sqrt(1.0 - t * t),
+    "lambertw": lambda t, y: np.exp(-y) / (1.0 + y),
+    "loggamma": lambda t, y: UNARY["digamma"](t),
+    "gamma": lambda t, y: y * UNARY["digamma"](t),
+    **{name: _next(following) for name, following in itertools.pairwise(GAMMAS)},
+    GAMMAS[-1]: lambda t, y: np.full_like(t, np.nan),
 }
 
 

@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.functions import FUNCTIONS, GAMMAS, evaluate
 from convexcheck.expression.term import BINDERS, ENTRIES, Expression
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -33,14 +34,26 @@ def _sigmoid(t: Floats) -> Floats:
     return np.where(t >= 0, 1.0, e) / (1.0 + e)
 
 
-def _erf(t: Floats) -> Floats:
-    return np.asarray(np.frompyfunc(math.erf, 1, 1)(t), dtype=np.float64)
+def _math(function: Callable[[float], float]) -> Callable[[Floats], Floats]:
+    cell = np.frompyfunc(function, 1, 1)
+    return lambda t: np.asarray(cell(t), dtype=np.float64)
+
+
+def _ball(name: str) -> Callable[[Floats], Floats]:
+    """The midpoints of balls, NaN where the function is not real: importing SciPy takes longer than most searches."""
+
+    def value(t: float) -> float:
+        found = FUNCTIONS[name].ball(flint.arb(t))
+        return float(found.mid()) if found.is_finite() else math.nan
+
+    return _math(value)
 
 
 UNARY: dict[str, Callable[[Floats], Floats]] = {
     "exp": np.exp, "log": np.log, "abs": np.abs, "sin": np.sin, "cos": np.cos, "atan": np.arctan,
     "asinh": np.arcsinh, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": _sigmoid,
-    "softplus": _softplus, "erf": _erf,
+    "softplus": _softplus, "erf": _math(math.erf), "erfc": _math(math.erfc), "asin": np.arcsin,
+    **{name: _ball(name) for name in ("lambertw", "loggamma", "gamma", *GAMMAS)},
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Random expressions with facts, and their values at points by plain recursion: an oracle apart from the package."""
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -9,6 +10,7 @@ import flint
 from hypothesis import strategies as st
 
 from convexcheck.expression.bounds import Context
+from convexcheck.expression.functions import FUNCTIONS as TABLE
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, add, apply, bound, const, dim, entry, maximum, mul, over, power
 
@@ -135,6 +137,20 @@ def _power(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
+def _real(t: Any) -> Any:
+    if not t.is_finite():
+        raise Undefined("no real value")
+    return t
+
+
+def _gamma(m: int, t: Any) -> Any:
+    """psi^(m) as a Taylor coefficient of the logarithm of the gamma function."""
+    if not t > 0:
+        raise Undefined("left of 0")
+    series = flint.arb_series([t, 1], m + 2).lgamma()
+    return _real(series[m + 1] * math.factorial(m + 1))
+
+
 def _log(t: Any) -> Any:
     if not t > 0:
         raise Undefined("a logarithm")
@@ -165,9 +181,21 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda t: 1 / (1 + (-t).exp()),
     "softplus": lambda t: (1 + t.exp()).log(),
     "erf": lambda t: t.erf(),
+    "erfc": lambda t: 1 - t.erf(),
+    "asin": lambda t: _real(2 * (t / (1 + (1 - t * t).sqrt())).atan()),
+    "lambertw": lambda t: _real(t.lambertw()),
+    "loggamma": lambda t: _real(t.lgamma()) if t > 0 else _real(flint.arb.nan()),
+    "gamma": lambda t: _real(t.gamma()) if t > 0 else _real(flint.arb.nan()),
+    "digamma": lambda t: _real(t.digamma()) if t > 0 else _real(flint.arb.nan()),
+    "trigamma": lambda t: _gamma(1, t),
+    "tetragamma": lambda t: _gamma(2, t),
+    "pentagamma": lambda t: _gamma(3, t),
+    "hexagamma": lambda t: _gamma(4, t),
+    "heptagamma": lambda t: _gamma(5, t),
+    "octagamma": lambda t: _gamma(6, t),
 }
-FUNCTIONS = ["exp", "log", "abs", "sin", "cos", "atan", "asinh", "sinh", "cosh", "tanh", "sigmoid", "softplus", "erf"]
-SMOOTH = [f for f in FUNCTIONS if f != "abs"]
+FUNCTIONS = sorted({"exp", "log", "abs", *_OPERATIONS} & {*TABLE})
+SMOOTH = [f for f in FUNCTIONS if f not in ("abs", "octagamma")]
 EXPONENTS = [Fraction(a) for a in (-2, -1, 0, 2, 3)] + [Fraction(1, 2), Fraction(-1, 2), Fraction(3, 2), Fraction(1, 3)]
 
 _k = entry("par", "k")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import Expression, apply, bound, const, dim, entry, over
+from convexcheck.expression.term import PI, Expression, apply, bound, const, dim, entry, over, power
 from tests.expression.oracle import Undefined, ball, context, expressions, p, point, q, r, value, w0, x, y0, z
 
 n = dim("n")
@@ -68,7 +68,6 @@ CASES = [  # expression, its sharpest interval: answers on paper
     (p * q, _(0)),
     (p / r, _(0)),
     (apply("sigmoid", p), _("1/2", 1, False, True)),
-    (apply("log", r), _(0, inf, True)),
     (apply("log", z), _(-inf)),
     (apply("abs", q - 3), _(2, 3)),
     (over("Sum", n, y0), _(0, inf, True)),
@@ -84,6 +83,42 @@ def test_known_intervals(e: Expression, i: Interval) -> None:
     found = context().bounds(e)
     assert (found.lo, found.hi) == (i.lo, i.hi)
     assert (found.lo_open, found.hi_open or found.hi == inf) == (i.lo_open, i.hi_open or i.hi == inf)
+
+
+ROUNDED = [  # expression, an interval that must hold its bounds, one that they must hold: decimals from tables
+    (apply("log", r), ("0.69314", inf), ("0.69315", inf)),
+    (apply("log", q), (-inf, 0), (-inf, "-1e-9")),
+    (apply("exp", -r), (0, "0.13534"), (0, "0.13533")),
+    (apply("exp", q), (1, "2.71829"), (1, "2.71828")),
+    (apply("erfc", q), ("0.15729", 1), ("0.15730", 1)),
+    (apply("trigamma", r), (0, "0.64494"), (0, "0.64493")),
+    (apply("tetragamma", r), ("-0.40412", 0), ("-0.40411", 0)),
+    (apply("digamma", r), ("0.42278", inf), ("0.42279", inf)),
+    (apply("asin", q / 2), (0, "0.52360"), (0, "0.52359")),
+    (apply("lambertw", r), ("0.85260", inf), ("0.85261", inf)),
+    (apply("sin", 3 + q / 4), ("-0.1082", "0.1412"), ("-0.1081", "0.1411")),
+    (apply("cos", p), (-1, 1), ("-0.99", "0.99")),
+    (apply("gamma", r), ("0.88", inf), ("0.8856", inf)),
+    (apply("exp", -(10**9) * q), (0, 1), ("1e-300", 1)),
+    (apply("exp", 10**9 * q), (1, inf), (1, "1e300")),
+    (power(r, Fraction(3, 2)), ("2.82842", inf), ("2.82843", inf)),
+    (power(q + 1, Fraction(-1, 2)), ("0.70710", 1), ("0.70711", 1)),
+    (PI, ("3.1415", "3.1416"), ("3.14159266", "3.14159265")),
+]
+
+
+@pytest.mark.parametrize(("e", "outer", "inner"), ROUNDED, ids=str)
+def test_ends_are_rounded_outwards_and_not_far(
+    e: Expression, outer: tuple[object, object], inner: tuple[object, object]
+) -> None:
+    found, a, b = context().bounds(e), _(*outer), _(*inner)
+    assert a.lo <= found.lo <= b.lo and b.hi <= found.hi <= a.hi
+
+
+def test_an_end_that_is_excluded_stays_so() -> None:
+    assert context().bounds(apply("exp", z)).lo == 1 and context().bounds(apply("exp", z)).lo_open
+    assert context().bounds(apply("erfc", z)).hi == 1 and context().bounds(apply("erfc", z)).hi_open
+    assert not context().bounds(apply("exp", p)).lo_open
 
 
 SCALAR = Declaration()

@@ -76,6 +76,10 @@ HESSIANS = [  # text of the language that SymPy reads as it is
     "atan(x) + asinh(z)",
     "cosh(x)*sinh(z)",
     "erf(x + z)",
+    "erfc(x - z)*x",
+    "asin(x/19)*z",
+    "loggamma(1 + x**2) + z*digamma(2 + z**2)",
+    "gamma(1 + z)*x",
 ]
 SYMBOLS = {"x": X, "z": Z, "p": P}
 

@@ -79,7 +79,7 @@ BAD: dict[str, tuple[Mapping[str, Any], str]] = {  # what is changed in the good
     "a parameter used as a variable": (function(entry("var", "p")), INDEXED),
     "an index too few": (function(entry("var", "w")), INDEXED),
     "an index too many": (function(entry("var", "x", [0])), INDEXED),
-    "a function that is unknown": (function(apply("gamma", x)), LANGUAGE),
+    "a function that is unknown": (function(apply("zeta", x)), LANGUAGE),
     "a size that is not declared": (function(x * dim("k")), LANGUAGE),
     "an index that was opened": (function(entry("var", "w", [fresh(n)])), LANGUAGE),
     "a number where a condition stands": (function(apply("where", x, x, x)), PLACES),

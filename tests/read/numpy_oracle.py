@@ -5,9 +5,10 @@ import random
 from fractions import Fraction
 
 import flint
+import mpmath
 import numpy as np
 
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.functions import GAMMAS, evaluate
 from convexcheck.read.text import read_text
 
 
@@ -34,7 +35,13 @@ def _logsumexp(x, axis=None, keepdims=False):
     return inner if keepdims else np.squeeze(inner, axis=axis)
 
 
-_erf = np.vectorize(math.erf)
+def _mpmath(name):
+    return np.vectorize(lambda t: float(mpmath.re(getattr(mpmath, name)(t))))
+
+
+def _polygamma(m):
+    return np.vectorize(lambda t: float(mpmath.polygamma(m, t)))
+
 
 SAME = ("exp", "log", "log1p", "expm1", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh",
         "sum", "mean", "prod", "dot", "trace", "logaddexp", "where")  # fmt: skip
@@ -44,8 +51,12 @@ NUMPY = {
     "asinh": np.arcsinh,
     "max": _extreme(np.maximum, np.max),
     "min": _extreme(np.minimum, np.min),
-    "erf": _erf,
-    "erfc": np.vectorize(math.erfc),
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atanh": np.arctanh,
+    "acosh": np.arccosh,
+    **{name: _mpmath(name) for name in ("erf", "erfc", "loggamma", "gamma", "digamma", "lambertw")},
+    **{name: _polygamma(m) for m, name in enumerate(GAMMAS) if m},
     "normcdf": lambda x: 0.5 * np.vectorize(math.erfc)(-np.asarray(x) / math.sqrt(2)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log1p(np.exp(x)),

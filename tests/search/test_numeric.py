@@ -17,7 +17,9 @@ DATA = {"X": "n d", "y": "n"}
 FORMULAS = [
     ("c**3 - 2*c**2/7 + sqrt(c**2 + 1) + (1 + c**2)**1.5 + 1/(2 + c**2)", {"c": ""}, {}),
     ("exp(c) + log(2 + c**2) + abs(c) + sin(c)*cos(c) + atan(c) + asinh(c)", {"c": ""}, {}),
-    ("sinh(c) + cosh(c) + tanh(c) + sigmoid(c) + softplus(c) + erf(c)", {"c": ""}, {}),
+    ("sinh(c) + cosh(c) + tanh(c) + sigmoid(c) + softplus(c) + erf(c) - erfc(c)", {"c": ""}, {}),
+    ("asin(c/9) + lambertw(c**2) + loggamma(1 + c**2)*gamma(2 + c**2)", {"c": ""}, {}),
+    ("digamma(1 + c**2) - trigamma(1 + c**2)*tetragamma(2 + c**2) + heptagamma(1 + c**2)", {"c": ""}, {}),
     ("max(c, 1 - c, c**2) + min(c, 2*c) + where(c < 1/4, c, c**2)", {"c": ""}, {}),
     ("sum((tanh(X @ W.T) @ a + c - y)**2)", MATRICES, DATA),
     ("sum(log(sum(exp(X @ W.T), axis=1))) - sum(a)*c", MATRICES, {"X": "n d"}),
