@@ -57,4 +57,30 @@ class SecondOrder(Record):
     form: "Sign"
 
 
-Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder
+class Piecewise(Record):
+    """A function of one variable entry t: smooth pieces between ordered knots, continuous, its slope jumping up.
+
+    For concavity the slope jumps down.
+
+    Args:
+        knots: expressions free of variables.
+        pieces: what the function is before, between and after the knots: one more than knots.
+        curvatures: of each piece. orders: of neighbouring knots. jumps: of the slope at each knot.
+    """
+
+    knots: tuple[Expression, ...]
+    pieces: tuple[Expression, ...]
+    curvatures: tuple["Curvature", ...]
+    orders: tuple[Sign, ...]
+    jumps: tuple[Sign, ...]
+
+
+class Limit(Record):
+    """The limit of `function` as the new parameter `name` falls to 0; `premise` shows its curvature before."""
+
+    name: str
+    function: Expression
+    premise: "Curvature"
+
+
+Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit

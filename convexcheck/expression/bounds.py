@@ -280,9 +280,18 @@ def assumed(condition: Expression, truth: bool) -> list[Condition]:
 
 
 def decided(condition: Expression, context: Context) -> bool | None:
-    """The truth value of an inequality where bounds settle it, else None."""
-    facts = [(truth, assumed(condition, truth)[0]) for truth in (True, False) if condition.op in ("le", "lt")]
-    return next((truth for truth, fact in facts if context.bounds(fact.body).obeys(fact.relation)), None)
+    """The truth value of a condition where bounds settle it, else None."""
+    op, args = condition.op, condition.args
+    if op in ("le", "lt"):
+        facts = [(truth, assumed(condition, truth)[0]) for truth in (True, False)]
+        return next((truth for truth, fact in facts if context.bounds(fact.body).obeys(fact.relation)), None)
+    if op == "eq":
+        gap = context.bounds(args[0] - args[1])
+        return False if gap.obeys("ne") else True if gap.lo == gap.hi == 0 else None
+    known = [decided(a, context) for a in args]
+    if op == "not":
+        return None if known[0] is None else not known[0]
+    return (op == "or") if (op == "or") in known else None if None in known else op == "and"
 
 
 class Obligation(NamedTuple):

@@ -193,16 +193,17 @@ def _power(p: Polynomial, q: Fraction, context: Context) -> Polynomial:
         return {}
     scale, common, rest = content(p, context, positive=not integral)
     split = not integral and len(rest) == 1 and _leading(rest) > 0
-    last = _root(next(iter(rest)), q) if split else [(expression(rest), q)]
-    return _reduced(_monomial([(expression({(): scale}), q), *_to(common, q), *last]), _1, context)
+    even, last = _rooted(next(iter(rest)), q) if split else ([], [(expression(rest), q)])
+    product = _reduced(_monomial([(expression({(): scale}), q), *_to(common, q), *last]), _1, context)
+    return _products([product, *(_power(polynomial(g, context), k, context) for g, k in even)], context)
 
 
-def _root(m: Monomial, q: Fraction) -> list[Factor]:
-    """(product of g**k) ** q for a q that is no integer: even powers come out as absolute values."""
+def _rooted(m: Monomial, q: Fraction) -> tuple[list[Factor], list[Factor]]:
+    """(product of g**k) ** q for a q that is no integer: even powers come out as absolute values, and the rest."""
     even = [(apply("abs", g), k * q) for g, k in m if k.denominator == 1 and k % 2 == 0]
     odd = [(g, k) for g, k in m if k.denominator > 1 or k % 2]
     # a single g**k >= 0 with k odd or no integer: then g >= 0 itself
-    return [*even, *([(expression({_monomial(odd): _1}), q)] if len(odd) > 1 else _to(odd, q))]
+    return even, [(expression({_monomial(odd): _1}), q)] if len(odd) > 1 else _to(odd, q)
 
 
 def _exp(e: Expression, context: Context) -> Polynomial:
@@ -278,7 +279,7 @@ def _choice(e: Expression, context: Context) -> Polynomial:
     """``where`` with a settled condition or equal values, and ``max`` without arguments that another one exceeds."""
     args = [normal(a, context) for a in e.args]
     if e.op == "where":
-        values = [value for value, _ in context.possible(e)]
+        values = [value for value, _ in context.possible(rebuild(e, args))]
         return polynomial(values[0], context) if len(values) == 1 or args[1] is args[2] else _atom(rebuild(e, args))
     top = rebuild(e, [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)])
     if top.op == "max" and len(top.args) == 2 and ZERO in top.args:  # max(0, c u) = c max(0, u) for c > 0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import curvatures, signs
+from convexcheck.kernel import curvatures, nonsmooth, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
@@ -19,6 +19,8 @@ CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Rewriting: curvatures.rewriting,
     ev.SecondOrder: curvatures.second_order,
     ev.Composition: curvatures.composition,
+    ev.Piecewise: nonsmooth.piecewise,
+    ev.Limit: nonsmooth.limit,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.errors import ConvexcheckError
@@ -56,7 +57,24 @@ def walk(e: Expression, word: str, rule: ev.Curvature, names: Sequence[str] = ()
         for part, premise in zip(parts, rule.premises, strict=False):
             steps += walk(part, "convex", premise, inner, depth + 1)
         return steps
+    if isinstance(rule, ev.Piecewise):
+        return _piecewise(subject, word, rule, names, depth)
+    if isinstance(rule, ev.Limit):
+        title = f"{subject} is the limit of {word} functions as {rule.name} > 0 falls to 0, so it is {word} [Limit]"
+        return [Step(title, (), depth), *walk(rule.function, word, rule.premise, names, depth + 1)]
     return _composition(subject, word, rule, names, depth)
+
+
+def _piecewise(subject: str, word: str, rule: ev.Piecewise, names: Sequence[str], depth: int) -> list[Step]:
+    way = {"convex": "its slope jumps up", "concave": "its slope jumps down"}.get(word, "keeps its slope")
+    title = f"{subject} has kinks; it is smooth between them, meets and {way} there, so it is {word} [Piecewise]"
+    knots = [shown(knot, names) for knot in rule.knots]
+    places = [f"up to {knots[0]}", *(f"from {a} to {b}" for a, b in pairwise(knots)), f"from {knots[-1]} on"]
+    lines = tuple(f"{place}: {shown(p, names)}" for place, p in zip(places, rule.pieces, strict=True))
+    steps = [Step(title, lines, depth)]
+    for piece, premise in zip(rule.pieces, rule.curvatures, strict=True):
+        steps += walk(piece, word, premise, names, depth + 1)
+    return steps
 
 
 def _composition(subject: str, word: str, rule: ev.Composition, names: Sequence[str], depth: int) -> list[Step]:

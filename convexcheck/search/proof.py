@@ -14,6 +14,7 @@ from convexcheck.expression.normal import expression, is_affine, normal, polynom
 from convexcheck.expression.statement import Condition, Statement, generic
 from convexcheck.expression.term import Expression, add, const, instantiate, mul, over
 from convexcheck.search.forms import fraction, nonnegative
+from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
 from convexcheck.search.scope import Scope
@@ -61,7 +62,7 @@ def _affine(e: Expression, scope: Scope) -> ev.Curvature | None:
     target = fraction(e, scope.context)
     if is_affine(target, scope.context) and total(target, scope.context):
         return ev.Rewriting(target, ev.Affine())
-    return None
+    return piecewise(e, 0, scope, lambda p, _, inner: ev.Affine() if is_affine(p, inner.context) else None)
 
 
 def interior(s: Statement) -> Context:

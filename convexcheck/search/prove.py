@@ -16,6 +16,7 @@ from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
 from convexcheck.expression.normal import is_affine, normal
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import (
+    BINDERS,
     ZERO,
     Expression,
     add,
@@ -31,6 +32,7 @@ from convexcheck.expression.term import (
     transform,
 )
 from convexcheck.search.forms import nonnegative, positive
+from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
@@ -65,7 +67,8 @@ class Prover:
         try:
             if is_affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._second_order, self._maximum, self._composition, self._rewriting]
+            methods = [self._second_order, self._maximum, self._composition]
+            methods += [self._piecewise, self._limit, self._rewriting]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             for method in methods:
@@ -105,6 +108,12 @@ class Prover:
                 rule = ev.SecondOrder(sign)
                 return rule if target is e else ev.Rewriting(scope.close(target), rule)
         return None
+
+    def _piecewise(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        return piecewise(e, side, scope, self._smooth) if e.op not in BINDERS else None
+
+    def _limit(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        return limit(e, side, scope, lambda g, k, inner: self._second_order(g, k, inner, depth + 1))
 
     def _maximum(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         if side != 1 or e.op not in ("max", "Max", "abs"):

@@ -28,6 +28,8 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
     "diagonal and low rank": ("logsumexp(x)", {"wrt": {"x": "n"}}),
     "norm": ("sqrt(1 + x**2 + y**2)", {}),
     "geometric mean": ("-sqrt(x*y)", {"domain": "x > 0, y > 0"}),
+    "pieces": ("where(abs(x) <= a, x**2/2, a*abs(x) - a**2/2)", {"wrt": "x", "given": "a > 0"}),
+    "limit": ("sqrt(x**2 + y**2)", {}),
     "affine": ("a*x + b", {"wrt": "x", "parameters": {"a": "", "b": ""}}),
     "concave": ("-sum(exp(X @ w))", {"wrt": {"w": "d"}, "parameters": {"X": "n d"}}),
     "neither": ("x*y", {}),

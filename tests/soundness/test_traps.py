@@ -30,6 +30,7 @@ from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import (
     ONE,
     PI,
+    ZERO,
     Expression,
     apply,
     bound,
@@ -62,6 +63,7 @@ TRAPS = {
     "sum of a bound": "x^2 + Sum_k(-x^2) at n = 2",
     "range": "the square is nondecreasing on [0, inf) only",
     "piecewise": "the left slope is at most the right one at every knot",
+    "limit": "the new parameter moves the function continuously down to 0",
     "perspective": "t h(x/t) with t > 0",
     "empty interior": "-x^2 on {x = y}",
     "symmetric directions": "on symmetric matrices, symmetric directions only",
@@ -163,7 +165,10 @@ QUESTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("range", "log(x)**2", {"domain": "x > 0"}, "NEITHER"),
     ("range", "sqrt(x)**2", {"domain": "x >= 0"}, "AFFINE"),
     ("piecewise", "min(x, 0)", {}, "CONCAVE"),
-    ("piecewise", "where(x < 0, x, 0)", {}, "CONCAVE REFUTED"),
+    ("piecewise", "where(x < 0, x, 0)", {}, "CONCAVE"),
+    ("piecewise", "where(x < 0, 0, x + 1)", {}, "NEITHER"),
+    ("limit", "sqrt(x**2 + y**2)", {"wrt": "x y"}, "CONVEX"),
+    ("limit", "sqrt(x**2 - y**2)", {"wrt": "x y", "domain": "x >= y, x >= -y"}, "CONCAVE REFUTED UNKNOWN"),
     ("piecewise", "where(x < a, 0, x - b)", {"wrt": "x", "parameters": "a b"}, "NEITHER REFUTED UNKNOWN"),
     ("perspective", "x**2/t", {"wrt": "x t", "domain": "t > 0"}, "CONVEX"),
     ("perspective", "x**2/t", {"wrt": "x t", "domain": "t < 0"}, "CONCAVE"),
@@ -331,7 +336,17 @@ a, b, c = (entry("par", name) for name in "abc")
 SQUARES, POSITIVE = a * x**2 + b * x * y + c * y**2, 4 * a * c - b**2
 COMPLETED = ev.SecondOrder(ev.Rewritten(2 * a * (dx + b * dy / (2 * a)) ** 2 + POSITIVE * dy**2 / (2 * a), B))
 THREE = {"w": Declaration((const(3),))}
-MIN = apply("where", apply("lt", x, 0), x, 0)
+MIN, MAX = apply("where", apply("lt", x, 0), x, 0), apply("where", apply("lt", x, 0), 0, x)
+STEP, HAT = apply("where", apply("lt", x, 0), 0, x + 1), apply("abs", apply("abs", x - 1) - 1)
+SPIKE, HOLE = (apply("where", apply("eq", x, 0), k, x**2) for k in (1, 0))
+eps = entry("par", "eps")
+
+
+def joined(knots: Any, pieces: Any) -> ev.Piecewise:
+    """Hopeful evidence: the pieces smooth, everything else by bounds."""
+    count = len(knots)
+    shown = (SMOOTH,) * len(pieces), (B,) * max(count - 1, 0), (B,) * count
+    return ev.Piecewise(tuple(map(const, knots)), tuple(map(const, pieces)), *shown)
 
 
 class Forged(NamedTuple):
@@ -403,6 +418,29 @@ FORGED = [
     Forged("piecewise", ask(-maximum(x, 0)), CONVEX, ev.Proof(ev.Maximum((LINE, LINE))), "is no maximum",
            ask(maximum(x, 0))),
     Forged("piecewise", ask(MIN), CONVEX, ev.Proof(ev.Maximum((LINE, LINE, LINE))), "is no maximum"),
+    *(Forged("piecewise", ask(f), CONVEX, ev.Proof(joined(*rest)), reason, twin) for f, rest, reason, twin in (
+        (MIN, ([0], [x, 0]), "bounds do not show", (ask(MAX), CONVEX, ev.Proof(joined([0], [0, x])))),
+        (STEP, ([0], [0, x + 1]), "do not meet", None),
+        (SPIKE, ([0], [x**2, x**2]), "do not meet", (ask(HOLE), CONVEX, ev.Proof(joined([0], [x**2, x**2])))),
+        (SPIKE, ([1], [x**2, x**2]), "is not where", None),
+        (HAT, ([1, 0, 2], [-x, x, x - 2, 2 - x]), "bounds do not show", None),
+        (MAX + MIN * y, ([0], [y * x, x]), "not a function of one variable", None),
+        (MIN, ([0], [MIN, 0]), "kink", None),
+        (-power(apply("abs", x), HALF), ([0], [-power(-x, HALF), -power(x, HALF)]), "undefined at 0", None),
+        (-apply("abs", x), ([], [-apply("abs", x)]), "with knots", None),
+        (-apply("abs", x), ([x], [x, -x]), "with knots", None),
+    )),
+    *(Forged("limit", ask(f), CONVEX, ev.Proof(ev.Limit(name, g, SMOOTH)), reason, twin)
+      for name, f, g, reason, twin in (
+        ("eps", -apply("abs", x), -power(eps + x**2, HALF), "does not tend to", None),
+        ("eps", STEP, apply("where", apply("lt", x, eps), 0, x + 1), "may jump", None),
+        ("eps", ZERO * x - x**2, ZERO * x - x**2 + x**2 * apply("where", apply("le", eps, 0), 0, 1), "may jump", None),
+        ("eps", -(x**2), -(x**2) + eps**2 / eps, "may be undefined", None),
+        ("x", power(x**2, HALF), power(entry("par", "x") + x**2, HALF), "no new name", None),
+        ("eps", -power(1 + x**2, HALF), -power(1 + eps + x**2, HALF), "bounds do not show",
+         (ask(power(1 + x**2, HALF)), CONVEX, ev.Proof(ev.Limit("eps", power(1 + eps + x**2, HALF), ev.SecondOrder(
+             ev.Rewritten((1 + eps) * power(1 + eps + x**2, Fraction(-3, 2)) * dx**2, B)))))),
+    )),
     Forged("perspective", ask(x**2 / t, Condition("gt", -t)), CONVEX,
            inside(ev.SecondOrder(ev.Rewritten(2 * (dx - x * entry("dir", "t") / t) ** 2 / t, B)))(t=-1, x=0),
            "bounds do not show",
@@ -512,6 +550,6 @@ def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
     kinds = {k.__name__ for union in (ev.Evidence, ev.Curvature, ev.Sign) for k in get_args(union)}
     assert kinds == {
         *("Proof", "Generalisation", "JensenGap", "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
-        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder"),
+        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit"),
         *("Bounds", "Rewritten", "EachTerm", "DiagonalLowRank"),
     }
