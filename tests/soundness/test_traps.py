@@ -110,11 +110,11 @@ NO_SUCH_RULE = {
     "cover": "no evidence kind: no rule accepts balls over a box",
     "axiom": "no evidence kind: an accepted certificate lists no axioms",
     "domination, integrals": "no evidence kind, and loggamma and digamma have no row",
-    "symmetry pair": "no evidence kind: a symmetry is used up in the search, which hands over a Jensen gap",
     "landscape": "this version says nothing about critical points, orbits, cells or steps",
     "midpoint-radius": "no float enclosures: values are rationals or arb balls",
 }
 ELSEWHERE = {
+    "symmetry pair": "tests/kernel/test_symmetry.py::test_what_is_no_symmetry_is_rejected",
     "smooth": "tests/expression/test_functions.py::test_a_kink_has_no_derivative",
     "ill-posed": "tests/search/test_illposed.py::test_ill_posed",
     "generalisation": "tests/read/test_jaxpr.py::test_a_branch_on_a_size_cannot_be_read_for_all_sizes",
@@ -549,7 +549,7 @@ def test_the_tests_of_other_files_are_there(trap: str) -> None:
 def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
     kinds = {k.__name__ for union in (ev.Evidence, ev.Curvature, ev.Sign) for k in get_args(union)}
     assert kinds == {
-        *("Proof", "Generalisation", "JensenGap", "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
+        *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance", "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
         *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit"),
         *("Bounds", "Rewritten", "EachTerm", "DiagonalLowRank"),
     }
