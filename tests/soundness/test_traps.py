@@ -549,7 +549,8 @@ def test_the_tests_of_other_files_are_there(trap: str) -> None:
 def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
     kinds = {k.__name__ for union in (ev.Evidence, ev.Curvature, ev.Sign) for k in get_args(union)}
     assert kinds == {
-        *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance", "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
+        *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance",
+          "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
         *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit"),
         *("Bounds", "Rewritten", "EachTerm", "DiagonalLowRank"),
     }
