@@ -8,6 +8,7 @@ Reading order, one stage per folder or file:
 - `network`: perceptrons, their Hessians and spectra
 - `certificate`: claim, evidence and the file that holds them (trusted)
 - `kernel`: accepts the file or rejects it (trusted)
+- `matrix`: whether a matrix of numbers is positive semidefinite
 - `report`: what a person sees
 - `pipeline`: from a question to its answer
 - `api`: the public verbs
@@ -24,17 +25,22 @@ if TYPE_CHECKING:
     from convexcheck.api import check, explain, prove, refute, verify
     from convexcheck.expression.errors import ConvexcheckError
     from convexcheck.kernel.check import Accepted, Rejected
+    from convexcheck.matrix.psd import psd
+    from convexcheck.matrix.semidefinite import Semidefinite
     from convexcheck.report.verdict import Verdict
 
 __version__ = "0.1.0"
 __all__ = [
-    "Accepted", "ConvexcheckError", "Rejected", "Verdict", "check", "explain", "network", "prove", "refute", "verify",
+    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Verdict", "check", "explain", "network", "prove",
+    "psd", "refute", "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "convexcheck.api": ("check", "explain", "prove", "refute", "verify"),
     "convexcheck.expression.errors": ("ConvexcheckError",),
     "convexcheck.kernel.check": ("Accepted", "Rejected"),
+    "convexcheck.matrix.psd": ("psd",),
+    "convexcheck.matrix.semidefinite": ("Semidefinite",),
     "convexcheck.report.verdict": ("Verdict",),
 }
 

@@ -118,7 +118,7 @@ def certificate_paths(problems: Iterable[Problem], folder: Path) -> dict[str, Pa
     >>> for path in certificate_paths([Problem(1, "a", {}), Problem(2, "../b", {})], Path("c")).values():
     ...     print(path.as_posix())
     c/a.json
-    c/.._b-0cb2ee1d2f5f.json
+    c/.._b-95cd90691029.json
     """
     names = [p.name for p in problems]
     alike = Counter(name.casefold() for name in set(names))

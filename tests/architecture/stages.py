@@ -18,6 +18,7 @@ READING_ORDER = (
     "network",
     "certificate",
     "kernel",
+    "matrix",
     "export",
     "report",
     "pipeline",
@@ -48,6 +49,7 @@ ALLOWED: dict[str, Allowed] = {
     "read": _row("expression"),
     "search": _row("expression certificate"),
     "network": _row("expression certificate"),
+    "matrix": _row("expression"),
     "export": _row("expression certificate"),
     "report": _row("expression certificate"),
     "pipeline": _row("expression read search network certificate kernel export report"),
@@ -55,7 +57,7 @@ ALLOWED: dict[str, Allowed] = {
     "demo": _row("convexcheck api report network read"),
     "cli": _row("convexcheck pipeline api report demo"),
     "__main__": _row("cli"),
-    "__init__": _row("expression read search network certificate kernel export report pipeline api"),
+    "__init__": _row("expression read search network certificate kernel matrix export report pipeline api"),
 }
 
 

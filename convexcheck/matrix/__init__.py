@@ -1,0 +1,1 @@
+"""Semidefiniteness of matrices of numbers, decided in exact or bounded arithmetic (untrusted; no certificates)."""
