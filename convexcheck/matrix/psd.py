@@ -76,7 +76,7 @@ def psd(Q: Any) -> Semidefinite:
         witness=witness,
         value=value,
         asymmetry=matrix.asymmetry,
-        size=float(np.ldexp(np.linalg.norm(matrix.high), matrix.scale)),
+        size=Enclosure.of(Fraction(0), Fraction(float(np.linalg.norm(matrix.high))) * unit).upper,
         methods=tuple(sorted({p.method for p in parts})),
     )
 
