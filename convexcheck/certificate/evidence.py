@@ -25,6 +25,15 @@ from convexcheck.expression.statement import Statement, names_for, text
 from convexcheck.expression.term import Expression
 
 
+class Superlevel(Record):
+    """A condition on `factor` > 0 times a concave `quotient`: it cuts out the same set as one on the quotient."""
+
+    factor: Expression
+    positive: Sign
+    quotient: Expression
+    premise: Curvature
+
+
 class Strict(Record):
     """The Hessian form is >= the sum of c v**2 over all entries, with weights c > 0.
 
@@ -52,7 +61,7 @@ class Proof(Record):
 
     curvature: Curvature
     defined: tuple[Sign, ...] = ()
-    domain: tuple[Curvature, ...] = ()
+    domain: tuple[Curvature | Superlevel, ...] = ()
     inside: Instance | None = None
     modulus: Curvature | None = None
     strict: Strict | None = None

@@ -4,6 +4,8 @@ Expressions in evidence may use loose bound indices for the indices that the rul
 as 0. What each record must contain is the kernel's business (`kernel/signs.py`); these are only the shapes.
 """
 
+from fractions import Fraction
+
 from convexcheck.expression.errors import Record
 from convexcheck.expression.term import Expression
 
@@ -25,23 +27,65 @@ class EachTerm(Record):
     premises: tuple["Sign", ...]
 
 
-class DiagonalLowRank(Record):
-    """A form Sum_k a_k v_k**2 + m L**2 with L = Sum_k a_k r_k v_k, v any direction entry.
+class Scaled(Record):
+    """`factor` times the value has the sign, and `factor` > 0 by `positive`.
 
-    With G = Sum_k a_k r_k**2 it is >= 0 for all v if and only if G + m G**2 >= 0.
+    Without `positive` the factor is a power of a sum of squares of variables, of which no fact speaks.
+    """
+
+    factor: Expression
+    positive: "Sign | None"
+    premise: "Sign"
+
+
+class Block(Record):
+    """`multiplier` >= 0, by `sign`, times m'W m: m the `basis`, W the PSD `matrix`, its lower triangle row by row."""
+
+    multiplier: Expression
+    sign: "Sign"
+    basis: tuple[Expression, ...]
+    matrix: tuple[Fraction, ...]
+
+
+class Gram(Record):
+    """The value is `margin` plus the sum of the blocks."""
+
+    margin: Fraction
+    blocks: tuple[Block, ...]
+
+
+class Minors(Record):
+    """The value is sum_pq M_pq y_p y_q with a matrix M that is PSD.
+
+    Args:
+        vector: the y_p, any expressions. matrix: the M_pq, its lower triangle row by row.
+        premises: all principal minors >= 0, in the order of the binary numbers that choose the rows; or the leading
+            ones alone, where all but the last are > 0.
+    """
+
+    vector: tuple[Expression, ...]
+    matrix: tuple[Expression, ...]
+    premises: tuple["Sign", ...]
+
+
+class DiagonalLowRank(Record):
+    """A form Sum_k a_k v_k**2 + sum_pq M_pq y_p y_q, y = (L_1, ..., L_r, t_1, ..., t_s), L_p = Sum_k a_k r_pk v_k.
 
     Args:
         size: the range of k, which is the bound index 0 of the next three.
-        direction: v_k. weight: a_k. vector: r_k. factor: m. weight_sign: a_k >= 0. least: G + m G**2 >= 0.
+        direction: v_k. weight: a_k. vectors: the r_pk. others: the t_j, any expressions.
+        matrix: M, its lower triangle row by row. weight_sign: a_k >= 0.
+        premises: as in `Minors`, for the matrix that the least value in v leaves (see the kernel's rule).
     """
 
     size: Expression
     direction: Expression
     weight: Expression
-    vector: Expression
-    factor: Expression
+    vectors: tuple[Expression, ...]
+    others: tuple[Expression, ...]
+    matrix: tuple[Expression, ...]
     weight_sign: "Sign"
-    least: "Sign"
+    premises: tuple["Sign", ...]
 
 
-Sign = Bounds | Rewritten | EachTerm | DiagonalLowRank
+Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | DiagonalLowRank

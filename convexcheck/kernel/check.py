@@ -10,9 +10,9 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode, statement_digest
 from convexcheck.expression.bounds import Context, linear, obligations, total
 from convexcheck.expression.errors import ConvexcheckError, Record
-from convexcheck.expression.normal import is_affine
+from convexcheck.expression.normal import identical, is_affine
 from convexcheck.expression.statement import Condition, Statement, generic, index_names, statement_lines, text
-from convexcheck.expression.term import Expression, add, mul, over_all, substitute
+from convexcheck.expression.term import Expression, add, instantiate, mul, over_all, substitute
 from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
 from convexcheck.kernel.landscape import critical_point
@@ -109,16 +109,24 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
     raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
 
 
+def ordered(s: Statement) -> list[tuple[Condition, Context]]:
+    """The domain's conditions, affine ones first, each with what the earlier ones give."""
+    alone = Context(s, s.given)
+    opened = [Scope(alone, alone).over(c.sizes, c.body).indices for c in s.domain]
+    affine = [is_affine(instantiate(c.body, i), alone) for c, i in zip(s.domain, opened, strict=True)]
+    sequence = [c for wanted in (True, False) for c, found in zip(s.domain, affine, strict=True) if found == wanted]
+    return [(c, Context(s, (*s.given, *sequence[:k]))) for k, c in enumerate(sequence)]
+
+
 def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     """The scope of the statement's function: its domain is convex and not empty, and it is real there.
 
-    A domain is cut out by conditions in order; each is convex on the set that the earlier ones leave. Inside a
-    box with nonempty interior, ``>= 0`` holds as ``> 0``.
+    A domain is cut out by conditions in order, affine ones first; each is convex on the set that the earlier ones
+    leave. Inside a box with nonempty interior, ``>= 0`` holds as ``> 0``.
     """
     rules, signs, conditions = list(proof.domain), list(proof.defined), (*s.domain, *s.given)
     context, ends = Context(s), list[Expression]()
-    for k, c in enumerate(s.domain):
-        earlier = Context(s, (*s.given, *s.domain[:k]))
+    for c, earlier in ordered(s):
         inner = Scope(earlier, earlier, used=used).over(c.sizes, c.body)
         body = inner.place("domain", c.body)
         terms = linear(body)[1]
@@ -126,7 +134,15 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
         if not is_affine(body, earlier):
             shown = c.relation in ("ge", "gt") and rules
             require(shown, "domain", "the condition on {} may not cut out a convex set", body)
-            show(CurvatureGoal(body, -1, rules.pop(0), inner))
+            rule = rules.pop(0)
+            if isinstance(rule, ev.Superlevel):  # for p > 0 the set where p h >= 0 (> 0) is that where h is
+                used["Superlevel"] += 1
+                factor, quotient = (inner.place("Superlevel", part) for part in (rule.factor, rule.quotient))
+                show(SignGoal(factor, True, rule.positive, inner))
+                same = identical(body, factor * quotient, earlier)
+                require(same, "Superlevel", "{} is not identical to {}", body, factor * quotient)
+                body, rule = quotient, rule.premise
+            show(CurvatureGoal(body, -1, rule, inner))
     require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
         point(s, proof.inside, proof.inside.variables, None)

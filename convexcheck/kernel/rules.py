@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import curvatures, nonsmooth, signs
+from convexcheck.kernel import curvatures, forms, nonsmooth, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
     ev.Bounds: signs.bounds,
     ev.Rewritten: signs.rewritten,
     ev.EachTerm: signs.each_term,
-    ev.DiagonalLowRank: signs.diagonal_low_rank,
+    ev.Scaled: signs.scaled,
+    ev.Gram: forms.gram,
+    ev.Minors: forms.minors,
+    ev.DiagonalLowRank: forms.diagonal_low_rank,
 }
 CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Affine: curvatures.affine,

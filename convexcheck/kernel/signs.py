@@ -2,7 +2,7 @@
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.normal import identical, normal
-from convexcheck.expression.term import bind
+from convexcheck.expression.term import const, nodes
 from convexcheck.kernel.scope import Goals, SignGoal, require
 
 
@@ -31,19 +31,20 @@ def each_term(goal: SignGoal[ev.EachTerm]) -> Goals:
         yield SignGoal(part, False, premise, inner)
 
 
-def diagonal_low_rank(goal: SignGoal[ev.DiagonalLowRank]) -> Goals:
-    """Sum_k a_k z_k**2 + m L**2 >= 0 for all z iff G + m G**2 >= 0, where L = Sum a_k r_k z_k and G = Sum a_k r_k**2.
+def scaled(goal: SignGoal[ev.Scaled]) -> Goals:
+    """A positive multiple has the sign; or a multiple that is positive except on a set without interior.
 
-    Minimise Sum a z**2 at given L = G s: the least value is G s**2, so the form is (G + m G**2) s**2 at its least.
+    Where no fact speaks of variables they range over all of R^n, and a value without ``where`` is continuous there.
     """
     e, strict, rule, scope = goal
-    step = "DiagonalLowRank"
-    size, m = scope.place(step, rule.size), scope.place(step, rule.factor)
-    require(not strict and size.op in ("dim", "const"), step, "a sum over {}, or > 0", size)
-    inner = scope.over([size], e, rule.direction, rule.weight, rule.vector)
-    z, a, r = (inner.place(step, part) for part in (rule.direction, rule.weight, rule.vector))
-    yield SignGoal(a, False, rule.weight_sign, inner)
-    square, L, G = (bind("Sum", inner.indices[0], each) for each in (a * z**2, a * r * z, a * r**2))
-    form = square + m * L**2
-    require(identical(e, form, scope.context), step, "{} is not identical to {}", e, form)
-    yield SignGoal(G + m * G**2, False, rule.least, scope)
+    factor = scope.place("Scaled", rule.factor)
+    if rule.positive is None:
+        base = factor.args[0] if factor.op == "pow" and factor.args[1].op == "const" else factor
+        squares = base.args if base.op == "add" else (base,)
+        entries = all(s.op == "pow" and s.args[0].op == "var" and s.args[1] is const(2) for s in squares)
+        whole = base is factor or (factor.args[1].data > 0 and factor.args[1].data.denominator == 1)
+        free = not any(c.body.has("var") for c in scope.context.facts) and not any(n.op == "where" for n in nodes(e))
+        require(entries and whole and free and not strict, "Scaled", "{} may vanish, or {} may jump", factor, e)
+    else:
+        yield SignGoal(factor, True, rule.positive, scope)
+    yield SignGoal(factor * e, strict, rule.premise, scope)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.term import Expression, instantiate, mul, opened
@@ -65,13 +65,13 @@ def pieces(form: Expression, rule: ev.Sign, indices: Indices = ()) -> Iterator[S
                 yield replace(piece, weight=weight, vector=vector, factor=factor * piece.factor)
             else:
                 yield Square(piece.indices, mul(factor, piece.weight), piece.line)
-    elif isinstance(rule, ev.DiagonalLowRank):
+    elif isinstance(rule, ev.DiagonalLowRank) and len(rule.vectors) == 1 and not rule.others:
         size = instantiate(rule.size, indices)
         index = Expression("index", (size,), 1 + max((i.data for i in indices), default=0))
-        parts = (rule.direction, rule.weight, rule.vector)
+        parts = (rule.direction, rule.weight, rule.vectors[0])
         direction, weight, vector = (instantiate(part, [index, *indices]) for part in parts)
-        yield Block(indices, index, direction, weight, vector, instantiate(rule.factor, indices))
-    elif not any(f.name == "premise" for f in fields(rule)):
+        yield Block(indices, index, direction, weight, vector, instantiate(rule.matrix[0], indices))
+    elif isinstance(rule, ev.Bounds):
         yield from squares(form, indices)
     else:
         raise Other

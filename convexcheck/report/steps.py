@@ -152,7 +152,19 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
         for part, premise in zip(parts, rule.premises, strict=False):
             lines += [f"  {line}" for line in signs(part, premise, inner) if not isinstance(premise, ev.Bounds)]
         return lines
-    return _low_rank(rule, names)
+    return _form(rule, names)
+
+
+def _form(rule: ev.Scaled | ev.Gram | ev.Minors | ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
+    if isinstance(rule, ev.DiagonalLowRank):
+        return _low_rank(rule, names)
+    if isinstance(rule, ev.Minors):
+        vector = ", ".join(shown(y, names) for y in rule.vector)
+        return [cut(f"   a quadratic form in {vector} whose matrix has principal minors >= 0 [Minors]")]
+    if isinstance(rule, ev.Scaled):
+        return [f"   it is >= 0 because it is so times {shown(rule.factor, names)} [Scaled]"]
+    weights = [shown(block.multiplier, names) for block in rule.blocks]
+    return [cut(f"   a sum of squares with weights >= 0, namely {', '.join(weights)} [Gram]")]
 
 
 def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
@@ -160,8 +172,11 @@ def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
     k = inner[0]
     a, v = index_text(rule.weight, inner), index_text(rule.direction, inner)
     head = f"   sum over {k} < {index_text(rule.size, names)} of a {v}**2"
+    if len(rule.vectors) != 1 or rule.others:
+        lines = [f"{head}, a = {a}, plus a form in {len(rule.vectors)} sums L and {len(rule.others)} other numbers"]
+        return [*lines, "   the least value in the summed direction has principal minors >= 0 [DiagonalLowRank]"]
     lines = [f"{head}, plus m L**2 with L = sum of a r {v}"]
-    parts = {"a": a, "r": index_text(rule.vector, inner), "m": index_text(rule.factor, names)}
+    parts = {"a": a, "r": index_text(rule.vectors[0], inner), "m": index_text(rule.matrix[0], names)}
     lines += [cut(f"   {name} = {part}") for name, part in parts.items()]
     return [*lines, "   a >= 0, and G + m G**2 >= 0 for G = sum of a r**2 [DiagonalLowRank]"]
 

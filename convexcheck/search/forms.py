@@ -215,7 +215,9 @@ def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
     if least is None:
         return None
     direction, closed, line = inner.close(directions.pop()), inner.close(weight), inner.close(vector)
-    return DiagonalLowRank(scope.close(size), direction, closed, line, scope.close(outer), sign, least)
+    return DiagonalLowRank(
+        scope.close(size), direction, closed, (line,), (), (scope.close(outer),), sign, (least,)
+    )
 
 
 def _direction(body: Expression, c: object) -> tuple[Expression, int, Expression] | None:

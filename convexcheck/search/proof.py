@@ -19,6 +19,7 @@ from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
 from convexcheck.search.scope import Scope
 from convexcheck.search.strict import strictness
+from convexcheck.search.superlevel import superlevel
 
 SIDES = {"convex": 1, "concave": -1}
 
@@ -111,15 +112,23 @@ def doubtful(s: Statement, budget: float) -> Expression | None:
     return None
 
 
-def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature, ...] | None:
+def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature | ev.Superlevel, ...] | None:
     """A rule for every condition that is not affine; None where one is missing."""
-    rules: list[ev.Curvature] = []
-    for k, c in enumerate(s.domain):
-        earlier = Context(s, (*s.given, *s.domain[:k]))
+    rules: list[ev.Curvature | ev.Superlevel] = []
+    alone = Context(s, s.given)
+
+    def curved(c: Condition) -> bool:
+        return not is_affine(instantiate(c.body, Scope(alone, alone, 0.0).over(c.sizes, c.body).indices), alone)
+
+    sequence = sorted(s.domain, key=curved)  # affine conditions help with the others, wherever they stand
+    for k, c in enumerate(sequence):
+        earlier = Context(s, (*s.given, *sequence[:k]))
         inner = Scope(earlier, earlier, scope.deadline, heavy=True).over(c.sizes, c.body)
         body = instantiate(c.body, inner.indices)
         if not is_affine(body, earlier):
-            rule = Prover().curvature(body, -1, inner) if c.relation in ("ge", "gt") else None
+            if c.relation not in ("ge", "gt"):
+                return None
+            rule = Prover().curvature(body, -1, replace(inner, heavy=False)) or superlevel(body, inner)
             if rule is None:
                 return None
             rules.append(rule)

@@ -53,20 +53,26 @@ def _raised(pair: tuple[Expression, Any]) -> Expression:
 
 
 expressions = st.recursive(leaves, _grow, max_leaves=6)
+many = st.lists(expressions, max_size=2).map(tuple)
+numbers = st.lists(fractions, max_size=2).map(tuple)
 signs = st.recursive(
     st.just(ev.Bounds()),
     lambda inner: st.one_of(
         st.builds(ev.Rewritten, expressions, inner),
         st.builds(ev.EachTerm, st.lists(inner, max_size=2).map(tuple)),
+        st.builds(ev.Scaled, expressions, st.none() | inner, inner),
+        st.builds(ev.Gram, fractions, st.lists(st.builds(ev.Block, expressions, inner, many, numbers)).map(tuple)),
+        st.builds(ev.Minors, many, many, st.lists(inner, max_size=2).map(tuple)),
         st.builds(
             ev.DiagonalLowRank,
             expressions,
             expressions,
             expressions,
-            expressions,
-            expressions,
+            many,
+            many,
+            many,
             inner,
-            inner,
+            st.lists(inner, max_size=2).map(tuple),
         ),
     ),
     max_leaves=4,
@@ -95,7 +101,7 @@ proofs = st.builds(
     ev.Proof,
     rules,
     st.lists(signs, max_size=2).map(tuple),
-    st.lists(rules, max_size=1).map(tuple),
+    st.lists(st.one_of(rules, st.builds(ev.Superlevel, expressions, signs, expressions, rules)), max_size=1).map(tuple),
     st.one_of(st.none(), instances),
     st.one_of(st.none(), rules),
     st.one_of(st.none(), st.builds(ev.Strict, weights, signs)),

@@ -21,6 +21,7 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
     "a power at its edge": ("-sqrt(x)", {"domain": "x >= 0"}),
     "two variables": ("x**2/y", {"wrt": "x y", "domain": "y > 0"}),
     "a concave domain condition": ("x**2", {"wrt": "x", "domain": "x > 0, log(x) >= 0"}),
+    "a cone as domain": ("x**2", {"wrt": "x y z", "domain": "z > 0, z**2 - x**2 - y**2 > 0"}),
     "monotone composition": ("exp(x**2)", {}),
     "maximum": ("max(x, -x, x**2)", {}),
     "absolute value": ("abs(x - y)", {}),

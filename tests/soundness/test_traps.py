@@ -309,7 +309,8 @@ def slot(body: Expression, curvature: str, premise: Any, *sizes: Expression) -> 
 
 def low_rank(m: Expression) -> ev.Proof:
     """Sum_k 2 v_k**2 + m (Sum_k v_k)**2."""
-    return ev.Proof(ev.SecondOrder(ev.DiagonalLowRank(n, entry("dir", "w", [bound(0)]), TWO, const(HALF), m, B, B)))
+    direction = entry("dir", "w", [bound(0)])
+    return ev.Proof(ev.SecondOrder(ev.DiagonalLowRank(n, direction, TWO, (const(HALF),), (), (m,), B, (B,))))
 
 
 def weighed(rule: Any, *weights: tuple[str, Any], rest: Any = B, **options: Any) -> ev.Proof:
@@ -552,5 +553,5 @@ def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
         *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance",
           "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
         *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit"),
-        *("Bounds", "Rewritten", "EachTerm", "DiagonalLowRank"),
+        *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "DiagonalLowRank"),
     }

@@ -1,0 +1,114 @@
+"""Rules for quadratic forms: a value is >= 0 because a matrix, of numbers or of expressions, is PSD (trusted)."""
+
+from collections.abc import Sequence
+from itertools import combinations_with_replacement, product
+from typing import Any
+
+import flint
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.expression.normal import identical
+from convexcheck.expression.term import ONE, ZERO, Expression, add, bind, const, mul
+from convexcheck.kernel.scope import Goals, Scope, SignGoal, require
+
+Matrix = list[list[Any]]
+
+
+def symmetric(step: str, triangle: Sequence[Any], size: int) -> Matrix:
+    """The symmetric matrix with this lower triangle, row by row."""
+    require(len(triangle) == size * (size + 1) // 2, step, "{} entries for {} rows", len(triangle), size)
+    n = range(size)
+    return [[triangle[max(i, j) * (max(i, j) + 1) // 2 + min(i, j)] for j in n] for i in n]
+
+
+def semidefinite(matrix: Matrix) -> bool:
+    """Whether elimination shows a symmetric matrix PSD: of rationals; or of balls, then every one in them.
+
+    Each pivot is > 0, or it is 0 and so is the rest of its row (N. J. Higham, Accuracy and Stability, section 10.3).
+    """
+    M = [[*row] for row in matrix]
+    for k, row in enumerate(M):
+        if row[k] > 0:
+            for other in M[k + 1 :]:
+                factor = other[k] / row[k]
+                other[k:] = [a - factor * b for a, b in zip(other[k:], row[k:], strict=True)]
+        elif not all(a == 0 for a in row[k:]):  # of balls == holds only for exact zeros
+            return False
+    return True
+
+
+def quadratic(matrix: Matrix, vector: Sequence[Expression]) -> Expression:
+    """sum_pq M_pq y_p y_q."""
+    pairs = combinations_with_replacement(range(len(vector)), 2)
+    return add(*(mul(1 + (p != q), matrix[p][q], vector[p], vector[q]) for p, q in pairs))
+
+
+def gram(goal: SignGoal[ev.Gram]) -> Goals:
+    """margin + sum_j g_j m_j'W_j m_j with g_j >= 0 and W_j PSD (P. A. Parrilo 2003; M. Putinar 1993)."""
+    e, strict, rule, scope = goal
+    require(rule.margin > 0 or (rule.margin == 0 and not strict), "Gram", "the margin {}", rule.margin)
+    total = const(rule.margin)
+    for block in rule.blocks:
+        g, *basis = (scope.place("Gram", part) for part in (block.multiplier, *block.basis))
+        W = symmetric("Gram", block.matrix, len(basis))
+        exact = [[flint.fmpq(*q.as_integer_ratio()) for q in row] for row in W]
+        require(semidefinite(exact), "Gram", "{} is not PSD", exact)
+        yield SignGoal(g, False, block.sign, scope)
+        total += g * quadratic(W, basis)
+    require(identical(e, total, scope.context), "Gram", "{} is not identical to {}", e, total)
+
+
+def minors(goal: SignGoal[ev.Minors]) -> Goals:
+    """y'M y >= 0 for a PSD matrix M."""
+    e, strict, rule, scope = goal
+    y, entries = ([scope.place("Minors", part) for part in parts] for parts in (rule.vector, rule.matrix))
+    M = symmetric("Minors", entries, len(y))
+    form = quadratic(M, y)
+    require(not strict and identical(e, form, scope.context), "Minors", "{} is not identical to {}", e, form)
+    yield from positive_minors("Minors", M, rule.premises, scope)
+
+
+def positive_minors(step: str, M: Matrix, premises: Sequence[ev.Sign], scope: Scope) -> Goals:
+    """M is PSD iff its principal minors are >= 0 (R. A. Horn, C. R. Johnson, Matrix Analysis, theorem 7.2.5).
+
+    It is PSD too if the leading ones are > 0, the last >= 0: pivots are their quotients.
+    """
+    leading = len(premises) == len(M)
+    chosen = [2**k - 1 for k in range(1, len(M) + 1)] if leading else [*range(1, 2 ** len(M))]
+    require(len(premises) == len(chosen), step, "{} premises for {} minors", len(premises), len(chosen))
+    for rows, premise in zip(chosen, premises, strict=True):
+        kept = [k for k in range(len(M)) if rows >> k & 1]
+        minor = determinant([[M[p][q] for q in kept] for p in kept])
+        yield SignGoal(minor, leading and rows != chosen[-1], premise, scope)
+
+
+def determinant(M: Matrix) -> Expression:
+    """The determinant, expanded along the first row."""
+    rest = [[[*row[:k], *row[k + 1 :]] for row in M[1:]] for k in range(len(M))]
+    return add(*(mul((-1) ** k, M[0][k], determinant(rest[k])) for k in range(len(M)))) if M else ONE
+
+
+def diagonal_low_rank(goal: SignGoal[ev.DiagonalLowRank]) -> Goals:
+    """Sum_k a_k z_k**2 + y'M y >= 0 for all z if N is PSD, where y = (L, t) and L_p = Sum_k a_k r_pk z_k.
+
+    With G_pq = Sum_k a_k r_pk r_qk the least Sum a z**2 at given L = G s is s'G s, so that the form is at its least
+    (s, t)'N (s, t) for N = diag(G, 0) + E M E and E = diag(G, 1).
+    """
+    e, strict, rule, scope = goal
+    step, r = "DiagonalLowRank", len(rule.vectors)
+    size, *others = (scope.place(step, part) for part in (rule.size, *rule.others))
+    require(not strict and size.op in ("dim", "const"), step, "a sum over {}, or > 0", size)
+    inner = scope.over([size], e, rule.direction, rule.weight, *rule.vectors)
+    z, a, *vectors = (inner.place(step, part) for part in (rule.direction, rule.weight, *rule.vectors))
+    yield SignGoal(a, False, rule.weight_sign, inner)
+    squares, *lines = (bind("Sum", inner.indices[0], a * part * z) for part in (z, *vectors))
+    n = range(r + len(others))
+    M = symmetric(step, [scope.place(step, part) for part in rule.matrix], len(n))
+    form = squares + quadratic(M, [*lines, *others])
+    require(identical(e, form, scope.context), step, "{} is not identical to {}", e, form)
+    G = [[bind("Sum", inner.indices[0], a * u * v) for u in vectors] for v in vectors]
+    E = [[G[p][q] if max(p, q) < r else const(int(p == q)) for q in n] for p in n]
+    N = [[add(*(E[p][i] * M[i][j] * E[j][q] for i, j in product(n, n) if ZERO not in (E[p][i], E[j][q]))) for q in n]
+         for p in n]  # fmt: skip
+    least = [[N[p][q] + G[p][q] if max(p, q) < r else N[p][q] for q in n] for p in n]
+    yield from positive_minors(step, least, rule.premises, scope)
