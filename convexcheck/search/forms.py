@@ -335,7 +335,8 @@ def _ldl(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -
                 continue
             if not i.positive:
                 return None
-            line = add(names[k], *(mul(fraction(M[k][j] / pivot, c), names[j]) for j in n[k + 1 :]))
+            slopes = [(fraction(M[k][j] / pivot, c), names[j]) for j in n[k + 1 :]]
+            line = add(names[k], *(mul(slope, v) for slope, v in slopes if slope is not ZERO))
             terms.append(mul(pivot, line**2))
             M = [[fraction(M[a][b] - M[a][k] * M[k][b] / pivot, c) if min(a, b) > k else M[a][b] for b in n] for a in n]
     except ConvexcheckError:
