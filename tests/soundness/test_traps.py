@@ -331,6 +331,8 @@ PSD = Condition("psd", entry("var", "X", [bound(0), bound(1)]), (TWO, TWO))
 UNIT = (ge(x), ge(1 - x))
 ON_LINE = Condition("eq", x - y)
 COS = apply("cos", x)
+WELL = x**4 / 12 - x**2 + 1  # concave where 2 - x**2 >= 0
+WITHIN = ev.SecondOrder(ev.Rewritten((2 - x**2) * dx**2, B))
 LOG_COSH = log(apply("cosh", p)) - p
 EDGE = 2 * y**3 * (dx + 3 * x * dy / y) ** 2 + dy**2 * (14 - 12 * x**2 * y)
 a, b, c = (entry("par", name) for name in "abc")
@@ -369,8 +371,8 @@ FORGED = [
     Forged("not equal", ask(x, Condition("ne", x)), AFFINE, inside(LINE)(x=1), "at statement: x", ask(x, gt(x))),
     Forged("mutual", ask(x, ge(COS - HALF), ge(2 * COS - 1)), AFFINE, inside(LINE, domain=(SMOOTH, SMOOTH))(x=0),
            "bounds do not show"),
-    Forged("mutual", ask(x, ge(8 - x**3), ge(x)), AFFINE, inside(LINE, domain=(SMOOTH,))(x=1), "bounds do not show",
-           ask(x, ge(x), ge(8 - x**3))),
+    Forged("mutual", ask(x, ge(WELL), ge(2 - x**2)), AFFINE, inside(LINE, domain=(WITHIN, SMOOTH))(x=1),
+           "bounds do not show", (ask(x, ge(2 - x**2), ge(WELL)), AFFINE, inside(LINE, domain=(SMOOTH, WITHIN))(x=1))),
     Forged("nonsymmetric", ask(X01, PSD), AFFINE, inside(LINE)(X=[[1, 1], [-1, 1]]), "does not satisfy",
            (ask(X01, PSD), AFFINE, inside(LINE)(X=[[1, 1], [1, 1]]))),
     Forged("nonsymmetric", ask(-log(1 + x**2)), CONVEX, ev.Proof(SMOOTH), "bounds do not show"),
