@@ -22,25 +22,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convexcheck import network
-    from convexcheck.api import check, explain, prove, refute, verify
+    from convexcheck.api import assert_convex, check, explain, prove, refute, verify
     from convexcheck.expression.errors import ConvexcheckError
     from convexcheck.kernel.check import Accepted, Rejected
     from convexcheck.matrix.psd import psd
     from convexcheck.matrix.semidefinite import Semidefinite
+    from convexcheck.report.assertion import Undecided
     from convexcheck.report.verdict import Verdict
 
 __version__ = "0.1.0"
 __all__ = [
-    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Verdict", "check", "explain", "network", "prove",
-    "psd", "refute", "verify",
+    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex",
+    "check", "explain", "network", "prove", "psd", "refute", "verify",
 ]  # fmt: skip
 
 _HOMES = {
-    "convexcheck.api": ("check", "explain", "prove", "refute", "verify"),
+    "convexcheck.api": ("assert_convex", "check", "explain", "prove", "refute", "verify"),
     "convexcheck.expression.errors": ("ConvexcheckError",),
     "convexcheck.kernel.check": ("Accepted", "Rejected"),
     "convexcheck.matrix.psd": ("psd",),
     "convexcheck.matrix.semidefinite": ("Semidefinite",),
+    "convexcheck.report.assertion": ("Undecided",),
     "convexcheck.report.verdict": ("Verdict",),
 }
 

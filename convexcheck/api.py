@@ -12,6 +12,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.pipeline import Pipeline, Texts, judge
+from convexcheck.report.assertion import asserted
 from convexcheck.report.rejected import plain
 from convexcheck.report.verdict import CertificateFile, Verdict
 
@@ -101,6 +102,34 @@ def verify(certificate: str | Path | CertificateFile) -> Accepted | Rejected:
     except OSError as error:
         raise ConvexcheckError("verify", f"cannot read {path}: {error.strerror}", "a certificate file") from error
     return plain(kernel_verify(data, path.parent))
+
+
+def assert_convex(source: Any, *arguments: Any, strict: bool = False, **options: Any) -> Verdict:
+    """Fail a test unless the function is proved convex; arguments as for `check`.
+
+    Args:
+        source: what `check` takes.
+        arguments: the JAX function's arguments.
+        strict: whether it must be strictly convex.
+        options: those of `check`; ``claim="concave"`` asserts that instead.
+
+    Returns:
+        The verdict, with its certificate.
+
+    Raises:
+        AssertionError: it is not convex; the message shows the counterexample. Or the question is ill-posed.
+        Undecided: neither was proved; this says nothing against the function.
+
+    >>> assert_convex("exp(x) + x**2", strict=True).modulus
+    Fraction(2, 1)
+    >>> assert_convex("x**3")
+    Traceback (most recent call last):
+        ...
+    AssertionError: not convex: a counterexample, accepted by the kernel
+       function: x**3
+    ...
+    """
+    return asserted(check(source, *arguments, **options), strict)
 
 
 def explain(source: Any, *arguments: Any, **options: Any) -> str:
