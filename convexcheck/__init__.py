@@ -9,6 +9,7 @@ Reading order, one stage per folder or file:
 - `certificate`: claim, evidence and the file that holds them (trusted)
 - `kernel`: accepts the file or rejects it (trusted)
 - `matrix`: whether a matrix of numbers is positive semidefinite
+- `export`: accepted certificates as scripts for other tools
 - `report`: what a person sees
 - `pipeline`: from a question to its answer
 - `api`: the public verbs

@@ -1,0 +1,38 @@
+"""From an accepted certificate to one Rocq file that ends in a theorem ``verdict`` (untrusted; coqc judges).
+
+The theorem states the claim about ``f`` and ``dom``, which are defined readably at the top. Evidence without a
+counterpart raises `NoScript`: there is never a script with a hole.
+"""
+
+from __future__ import annotations
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.rocq.refutation import refuted
+from convexcheck.export.rocq.statement import definitions
+
+_HEAD = """From Coq Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Convexcheck Require Import {files}.
+Open Scope R_scope.
+"""
+
+
+def script(certificate: ev.Certificate) -> str:
+    """The text of the file for an accepted certificate.
+
+    Raises:
+        NoScript: saying which part has no counterpart.
+    """
+    s, claim, e = certificate.statement, certificate.claim, certificate.evidence
+    files = ["Sums", "Convex", "Functions"]
+    match e:
+        case ev.JensenGap():
+            files += ["Numbers"]
+            theorem = refuted(s, [(claim.verdict.removeprefix("not "), e)])
+        case ev.Neither(convex=ev.JensenGap() as up, concave=ev.JensenGap() as down):
+            files += ["Numbers"]
+            theorem = refuted(s, [("convex", up), ("concave", down)])
+        case _:
+            raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
+    return "\n".join([_HEAD.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])

@@ -1,0 +1,51 @@
+(* Tactics that decide a closed inequality between real numbers by interval arithmetic.
+   Where: counterexamples, where everything is a number; domains at explicit points.
+   Reference: G. Melquiond, Proving bounds on real-valued functions with computations (coq-interval). *)
+From Coq Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Convexcheck Require Import Sums Convex Functions.
+Open Scope R_scope.
+
+(* An exact comparison, or one with a margin. *)
+Ltac compare_numbers :=
+  first [ lra
+        | first [apply Rminus_lt | apply Rminus_le];
+          first [interval with (i_prec 60) | interval with (i_prec 200) | field_simplify; lra | interval with (i_prec 900)] ].
+
+(* Enclose every integral, and forget what it is. *)
+Ltac enclose_integrals :=
+  repeat match goal with
+  | |- context [RInt ?f ?a ?b] =>
+      let H := fresh "H" in let s := fresh "s" in
+      integral_intro (RInt f a b) with (i_prec 60) as H; revert H; generalize (RInt f a b);
+      intros s H; simpl in s
+  end.
+
+(* What is named in the language but unknown to interval arithmetic; decided comparisons. *)
+Ltac plain_step :=
+  match goal with
+  | |- context [Rleb ?a ?b] => first [ rewrite (Rleb_true a b) by number | rewrite (Rleb_false a b) by number ]
+  | |- context [Rltb ?a ?b] => first [ rewrite (Rltb_true a b) by number | rewrite (Rltb_false a b) by number ]
+  | |- context [Reqb ?a ?b] => first [ rewrite (Reqb_true a b) by number | rewrite (Reqb_false a b) by number ]
+  | |- context [Rmax ?a ?b] => rewrite (Rmax_abs a b)
+  | |- context [pw ?u ?q] => first [ rewrite (pw_zero u q) by number | rewrite (pw_exp u q) by number ]
+  end
+(* A closed comparison. *)
+with number :=
+  repeat plain_step; cbn [andb orb negb]; enclose_integrals;
+  first [ compare_numbers | apply Rlt_not_eq; compare_numbers | apply Rgt_not_eq; compare_numbers ].
+
+Ltac at_numbers :=
+  unfold erf, asinh, sigmoid, softplus, tanh, sinh, cosh, Rpower in *; number.
+
+(* The goals that a condition leaves at explicit points: all indices below a number, one by one. *)
+Ltac each_index i H :=
+  repeat (destruct i as [|i]; [|try (exfalso; lia)]); try (exfalso; lia).
+
+Ltac at_every_index :=
+  intros;
+  repeat match goal with
+  | H : (?i < _)%nat |- _ => each_index i H; clear H
+  end;
+  cbv beta iota; repeat split; at_numbers.

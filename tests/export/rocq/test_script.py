@@ -1,0 +1,67 @@
+"""Exported scripts: coqc accepts them, and rejects each of them after one change."""
+
+from pathlib import Path
+
+import pytest
+
+import convexcheck as cc
+from convexcheck.export.rocq.check import ACCEPTED, REJECTED, check
+from convexcheck.export.rocq.directory import SCRIPT, export_rocq
+from convexcheck.export.rocq.notation import NoScript
+
+
+def exported(expression: str, **options: object) -> dict[str, str]:
+    verdict = cc.check(expression, **options)
+    assert verdict.certificate is not None
+    return export_rocq(verdict.certificate.content)
+
+
+# why it is here, the expression, its domain, what is changed into what
+REFUTED = [
+    ("a polynomial, by exact arithmetic", "x**3", (), "^ 3", "^ 2"),
+    ("balls of exp and log", "log(1 + x**2)", (), "1 + ", "3 / 2 + "),
+    ("a kink, and a bounded domain", "max(x, 0) - max(x - 1, 0)", ("x >= -2",), "exists x_1, y_1", "exists x_0, y_0"),
+    ("two variables", "x*y", (), "(v_x p) * (v_y p)", "(v_x p) + (v_y p)"),
+]
+
+
+@pytest.mark.parametrize(("why", "expression", "domain", "old", "new"), REFUTED, ids=[row[1] for row in REFUTED])
+def test_counterexamples_are_accepted_and_their_corruptions_rejected(
+    why: str, expression: str, domain: tuple[str, ...], old: str, new: str, library: Path
+) -> None:
+    files = exported(expression, domain=domain)
+    answer = check(files, library=library, audit=False)
+    assert answer.word == ACCEPTED, (why, answer)
+    assert old in files[SCRIPT]
+    assert check({**files, SCRIPT: files[SCRIPT].replace(old, new)}, library=library, audit=False).word == REJECTED
+
+
+def test_a_refutation_at_a_choice_of_parameters_says_that_they_exist(library: Path) -> None:
+    files = exported("a*x**2", wrt="x", given="a >= -3")
+    assert "exists (p_a : R), given p_a /\\" in files[SCRIPT]
+    assert check(files, library=library, audit=False).word == ACCEPTED
+
+
+def test_the_axioms_are_those_of_the_written_list(library: Path) -> None:
+    answer = check(exported("x**3"), library=library)
+    assert answer.word == ACCEPTED
+    assert set(answer.axioms) <= {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "FunctionalExtensionality.functional_extensionality_dep",
+    }
+
+
+def test_evidence_without_counterpart_gives_no_script() -> None:
+    with pytest.raises(NoScript, match="no script, because"):
+        exported("x", domain="x > 0, x < 0")
+
+
+HOSTILE = ["fun", "Theorem", "ln", "p", "f", "dom", "R", "mix", "verdict", "Admitted", "v_x", "match"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_of_the_user_is_a_word_of_the_script(name: str) -> None:
+    text = exported(f"{name}*other", wrt=[name, "other"])[SCRIPT]
+    assert f"Definition v_{name} (p : point)" in text
+    assert f"(v_{name} p) * (v_other p)" in text or f"(v_other p) * (v_{name} p)" in text
