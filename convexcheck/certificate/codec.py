@@ -26,7 +26,7 @@ from convexcheck.certificate.evidence import Array, Certificate
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.statement import Statement
-from convexcheck.expression.term import ENTRIES, Expression, rebuild
+from convexcheck.expression.term import ENTRIES, MATRICES, Expression, rebuild
 
 FORMAT, VERSION, MAX_BYTES = "convexcheck certificate", 1, 8_000_000
 _SHAPES: dict[str, tuple[range, type]] = {  # how many arguments a node has, and what data
@@ -34,6 +34,7 @@ _SHAPES: dict[str, tuple[range, type]] = {  # how many arguments a node has, and
     **{op: (range(10), str) for op in ENTRIES}, **{op: (range(1, 2), NoneType) for op in ("not", *FUNCTIONS)},
     **{op: (range(2, 10**6), NoneType) for op in ("add", "mul", "max", "and", "or")}, "where": (range(3, 4), NoneType),
     **{op: (range(2, 3), NoneType) for op in ("pow", "Sum", "Max", "le", "lt", "eq")},
+    **{op: (range(k := sizes + 1 + 2 * (op in ("inv", "logm")), k + 1), NoneType) for op, sizes in MATRICES.items()},
 }  # fmt: skip
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?\Z", re.ASCII)
 Nodes = dict[Expression, int]

@@ -25,7 +25,22 @@ import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError, Record
-from convexcheck.expression.term import BINDERS, ENTRIES, ONE, PI, ZERO, Expression, add, apply, mul, power, rebuild
+from convexcheck.expression.matrices import slope, value
+from convexcheck.expression.term import (
+    BINDERS,
+    ENTRIES,
+    MATRICES,
+    ONE,
+    PI,
+    ZERO,
+    Expression,
+    add,
+    apply,
+    mul,
+    power,
+    rebuild,
+    sides,
+)
 
 Number = Fraction | float  # float only for -inf and inf
 
@@ -170,6 +185,9 @@ def derivative(node: Expression) -> Expression:
             return add(outer, mul(e, log(base), visit(exponent))) if exponent.has("var") else outer
         if e.op in ("Sum", "where") and not args[0].has("var"):
             return rebuild(e, [args[0], *map(visit, args[1:])])
+        inner = slope(e, visit) if e.op in MATRICES else None
+        if inner is not None:
+            return inner
         if row and row.derivative:
             return mul(row.derivative(args[0]), visit(args[0]))
         raise ConvexcheckError("derivative", f"{e} may have a kink", "a smooth expression", "a rule for kinks")
@@ -232,6 +250,7 @@ class _Evaluator:
         self.values, self.sizes, self.number, self.exact = values, sizes, number, number is flint.fmpq
         self.cells: dict[tuple[str, str], np.ndarray] = {}
         self.seen: dict[tuple[Expression, tuple[int, ...]], np.ndarray] = {}
+        self.whole: dict[tuple[Any, ...], np.ndarray] = {}
 
     def visit(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
         key = (e, stack[len(stack) - e.loose :] if e.loose else ())
@@ -254,6 +273,8 @@ class _Evaluator:
             body = np.atleast_1d(self.visit(e.args[1], (*stack, size)))
             cells = np.broadcast_to(body, (*body.shape[:-1], size))
             return np.frompyfunc(operator.add if e.op == "Sum" else _larger, 2, 1).reduce(cells, axis=-1)
+        if e.op in MATRICES:
+            return self.matrix(e, stack)
         args = [self.visit(a, stack) for a in e.args]
         _limited(prod(np.broadcast_shapes(*(a.shape for a in args))))
         if e.op in ENTRIES:
@@ -262,6 +283,26 @@ class _Evaluator:
             return _each(lambda t: _function(e.op, t), *args)
         cell = _CELLS[e.op]
         return _each(cell, *args) if e.op in ("where", "not") else reduce(np.frompyfunc(cell, 2, 1), args)
+
+    def matrix(self, e: Expression, stack: tuple[int, ...]) -> Any:
+        rows, columns = (self.size(side) for side in sides(e))
+        whole = (e.op, *sides(e), e.args[-1], stack)  # one inverse for all of its entries
+        if whole not in self.whole:
+            _limited(rows * columns * prod(stack))
+            body = np.array(self.visit(e.args[-1], (*stack, columns, rows)), dtype=object, ndmin=2)
+            cells = np.broadcast_to(body, (*body.shape[:-2], columns, rows))
+            found = np.empty(cells.shape[:-2], dtype=object)
+            for at in np.ndindex(found.shape):
+                known = value(e.op, cells[at].T.tolist(), self.exact)
+                found[at] = self.undefined() if known is None else known
+            self.whole[whole] = found
+        places = [self.visit(a, stack) for a in e.args[MATRICES[e.op] : -1]]
+
+        def entry(known: Any, i: Any, j: Any) -> Any:
+            inside = callable(known) and max(_place(i, rows), _place(j, rows)) < rows
+            return known(_place(i, rows), _place(j, rows)) if inside else self.undefined()
+
+        return _each(entry, self.whole[whole], *places) if places else self.whole[whole]
 
     def size(self, e: Expression) -> int:
         value = self.sizes.get(e.data) if e.op == "dim" else _whole(self.visit(e, ()).item())

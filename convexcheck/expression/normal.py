@@ -17,15 +17,19 @@ from math import floor, gcd, lcm
 from convexcheck.expression.bounds import Context, in_range
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
+from convexcheck.expression.matrices import expanded
 from convexcheck.expression.term import (
+    MATRICES,
     ONE,
     ZERO,
     Expression,
+    abstract,
     add,
     apply,
     bind,
     maximum,
     mul,
+    opened_matrix,
     power,
     rebuild,
     substitute,
@@ -218,8 +222,13 @@ def _exp(e: Expression, context: Context) -> Polynomial:
 def _log(e: Expression, context: Context) -> Polynomial:
     scale, common, rest = content(polynomial(e.args[0], context), context, positive=True)
     factors = _monomial([(expression({(): scale}), _1), *common, (expression(rest), _1)])
-    logarithms = ((polynomial(g.args[0], context) if g.op == "exp" else _atom(apply("log", g)), k) for g, k in factors)
-    return _sum(_scaled(p, k) for p, k in logarithms)
+    return _sum(_scaled(_log_of(g, context), k) for g, k in factors)
+
+
+def _log_of(g: Expression, context: Context) -> Polynomial:
+    if g.op == "exp":
+        return polynomial(g.args[0], context)
+    return _atom(apply("logdet", *g.args) if g.op == "det" else apply("log", g))
 
 
 def _split(m: Monomial, index: Expression) -> tuple[Monomial, Monomial]:
@@ -288,6 +297,14 @@ def _choice(e: Expression, context: Context) -> Polynomial:
     return _atom(top) if top.op == "max" else polynomial(top, context)
 
 
+def _matrix(e: Expression, context: Context) -> Polynomial:
+    if expanded(e) is not e:
+        return polynomial(expanded(e), context)
+    body, place = opened_matrix(e, *context.indices)
+    outside = [normal(a, context) for a in e.args[:-1]]
+    return _atom(rebuild(e, [*outside, abstract(normal(body, context), place)]))
+
+
 def _rule(e: Expression, context: Context) -> Polynomial:
     if e.op == "const":
         return {(): e.data} if e.data else {}
@@ -309,4 +326,7 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     return _atom(rebuild(e, [normal(a, context) for a in e.args]))
 
 
-_RULES = {"exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice}
+_RULES = {
+    "exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice,
+    **dict.fromkeys(MATRICES, _matrix),
+}  # fmt: skip

@@ -16,7 +16,18 @@ from typing import Any, cast
 
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MAX_DEPTH, Expression, bound, nodes, substitute
+from convexcheck.expression.term import (
+    BINDERS,
+    CONDITIONS,
+    ENTRIES,
+    MATRICES,
+    MAX_DEPTH,
+    Expression,
+    bound,
+    nodes,
+    sides,
+    substitute,
+)
 
 RELATIONS = ("ge", "gt", "eq", "psd", "posdef", "symmetric")
 _NAME, _DIGEST = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z"), re.compile(r"([0-9a-f]{64})?\Z")
@@ -104,11 +115,12 @@ class Statement(Record):
                 d = (self.parameters if e.op == "par" else self.variables).get(e.data)
                 fits = d is not None and len(d.shape) == len(e.args)
                 yield fits, f"{e.data} with {len(e.args)} indices", "a declared name, fully indexed"
-            known = any(e.op in ops for ops in (_STRUCTURAL, ENTRIES, BINDERS, CONDITIONS, FUNCTIONS))
+            known = any(e.op in ops for ops in (_STRUCTURAL, ENTRIES, BINDERS, MATRICES, CONDITIONS, FUNCTIONS))
             yield known and (e.op != "dim" or e.data in self.sizes), f"{e.op} {e.data}", "the language's operations"
             wanted = [e.op in ("and", "or", "not") or (e.op == "where" and k == 0) for k in range(len(e.args))]
             yield wanted == [a.op in CONDITIONS for a in e.args], e, "numbers and conditions in their places"
-            yield e.op not in BINDERS or not (e.args[0].loose or e.args[0].has("var")), e, "a size without indices"
+            ranges = e.args[:1] if e.op in BINDERS else sides(e) if e.op in MATRICES else ()
+            yield not any(r.loose or r.has("var") for r in ranges), e, "a size without indices"
 
     def instance(self, sizes: Mapping[str, int]) -> "Statement":
         """The statement at some concrete sizes."""
@@ -175,6 +187,11 @@ def _parts(e: Expression, show: Callable[..., str], stack: list[str], names: lis
     if e.op in BINDERS:
         name, size = names[len(stack)], show(e.args[0])
         return _ATOM, f"{e.op}({name} < {size}, {_show(e.args[1], 0, [*stack, name], names)})"
+    if e.op in MATRICES:
+        taken = [*stack, *names[len(stack) : len(stack) + 2][::-1]]  # the row is the innermost
+        ranges = ", ".join(f"{n} < {show(s)}" for n, s in zip(taken[:-3:-1], sides(e), strict=True))
+        place = f"[{', '.join(map(show, e.args[MATRICES[e.op] : -1]))}]" if e.op in ("inv", "logm") else ""
+        return _ATOM, f"{e.op}({ranges}, {_show(e.args[-1], 0, taken, names)}){place}"
     if e.op == "add":
         first, *rest = sorted(e.args, key=_leads_negative)
         signed = (f" - {show(-t, _MUL)}" if _leads_negative(t) else f" + {show(t, _MUL)}" for t in rest)

@@ -16,6 +16,9 @@ index          serial number                  the size it ranges over: a bound i
 add mul max    None                           two or more
 pow            None                           base, exponent
 Sum Max        None                           size, body (binds one index)
+det ...        None                           size, body: functions of a matrix, in ``MATRICES``; the body is its
+                                              entry (binds two indices: 0 the row, 1 the column)
+inv logm       None                           size, row, column, body: the entry of a function of a matrix
 where          None                           condition, value if true, value if false
 le lt eq       None                           two sides; ``and``, ``or``, ``not`` combine them
 any function   None                           one argument (see ``functions``)
@@ -38,6 +41,8 @@ from typing import Any
 from convexcheck.expression.errors import ConvexcheckError
 
 BINDERS = {"Sum": 1, "Max": 1}
+_SQUARE = dict.fromkeys(["det", "logdet", "eigmax", "trace_xlogx", "inv", "logm"], 1)
+MATRICES = {**_SQUARE, "norm_nuclear": 2, "norm_spectral": 2}  # how many sizes come first; see `matrices`
 CONDITIONS = frozenset({"le", "lt", "eq", "and", "or", "not"})
 ENTRIES = frozenset({"var", "par", "dir"})
 MAX_DEPTH, MAX_SIZE, MAX_BITS = 250, 1_000_000, 8192
@@ -102,7 +107,12 @@ class Expression:
 
 def levels(op: str, args: Sequence[Expression]) -> list[int]:
     """How many indices the operation binds in each argument: a binder's body is its last one."""
-    return [*[0] * (len(args) - 1), BINDERS.get(op, 0)][: len(args)]
+    return [*[0] * (len(args) - 1), 2 if op in MATRICES else BINDERS.get(op, 0)][: len(args)]
+
+
+def sides(node: Expression) -> tuple[Expression, Expression]:
+    """The sizes below which the row and the column of a function's matrix run."""
+    return node.args[0], node.args[MATRICES[node.op] - 1]
 
 
 Operand = Expression | Fraction | int
@@ -261,6 +271,13 @@ def opened(node: Expression, *avoid: Expression) -> tuple[Expression, Expression
     """The body of a binder with a fresh index in place of the bound one, and that index; `avoid` as in `fresh`."""
     index = fresh(node.args[0], node, *avoid)
     return instantiate(node.args[-1], [index]), index
+
+
+def opened_matrix(node: Expression, *avoid: Expression) -> tuple[Expression, list[Expression]]:
+    """The entry of the matrix that `node` is a function of, at a fresh row and column, and these two."""
+    row = fresh(sides(node)[0], node, *avoid)
+    place = [row, fresh(sides(node)[1], node, row, *avoid)]
+    return instantiate(node.args[-1], place), place
 
 
 def bind(op: str, index: Expression, body: Expression) -> Expression:

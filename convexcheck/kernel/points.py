@@ -13,7 +13,17 @@ from convexcheck.certificate.codec import load, rationals, written
 from convexcheck.expression.bounds import Context, obligations
 from convexcheck.expression.functions import Inexact, Values, evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, abstract, apply, instantiate, nodes, over_all
+from convexcheck.expression.term import (
+    BINDERS,
+    MATRICES,
+    Expression,
+    abstract,
+    apply,
+    instantiate,
+    nodes,
+    over_all,
+    sides,
+)
 from convexcheck.kernel.scope import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
@@ -144,7 +154,7 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
 def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
     """Whether an operation outside every ``where`` surely has no real value at the point."""
     context, surely = Context(s), {"ge": gt, "gt": ge, "ne": ge}
-    ranges = [n.args[0] for n in nodes(s.function) if n.op in BINDERS]
+    ranges = [r for n in nodes(s.function) for r in (sides(n) if n.op in MATRICES else n.args[: n.op in BINDERS])]
     if any(r.loose or evaluate(r, values, sizes, exact=True) < 1 for r in ranges):
         return False  # what stands under an empty range need not be real
     for o in obligations(s.function, context):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import prod
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.functions import FUNCTIONS, exp, log
-from convexcheck.expression.term import ONE, PI, ZERO, Expression, apply, bound, maximum, mul, over, power
+from convexcheck.expression.term import MATRICES, ONE, PI, ZERO, Expression, apply, bound, maximum, mul, over, power
 from convexcheck.read import special
+from convexcheck.read.matrices import least_eigenvalue, of_matrix
 from convexcheck.read.tensor import Shape, Tensor, contract, elementwise, minimum, scalar, shape_text
 
 HALF = Fraction(1, 2)
@@ -36,8 +38,6 @@ ELEMENTWISE: dict[str, tuple[int, Callable[..., Expression]]] = {
     "max": (0, maximum),
     "min": (0, minimum),
 }
-
-KNOWN_ONLY = frozenset({"inv", "det", "logdet", "logm", "eigmax", "eigmin", "norm_nuclear"})
 
 
 def _map(function: Callable[..., Expression], x: Tensor) -> Tensor:
@@ -151,9 +151,14 @@ def trace(a: Tensor) -> Tensor:
 
 
 # Functions of whole tensors, with their number of arguments.
-WHOLE: dict[str, tuple[int, Callable[..., Tensor]]] = {"dot": (2, dot), "trace": (1, trace)}
+WHOLE: dict[str, tuple[int, Callable[..., Tensor]]] = {
+    "dot": (2, dot),
+    "trace": (1, trace),
+    "eigmin": (1, least_eigenvalue),
+    **{name: (1, partial(of_matrix, name)) for name in MATRICES},
+}
 SPECIAL = ("where", "Sum", "Max")
-NAMES = frozenset({*ELEMENTWISE, *KNOWN_ONLY, *REDUCTIONS, *WHOLE, *SPECIAL})
+NAMES = frozenset({*ELEMENTWISE, *REDUCTIONS, *WHOLE, *SPECIAL})
 PREDICATES = frozenset({"psd", "posdef", "symmetric"})  # in conditions only
 CONSTANTS: dict[str, Expression] = {"pi": PI, "e": exp(ONE)}
 

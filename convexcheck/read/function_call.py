@@ -6,19 +6,19 @@ import ast
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.errors import ConvexcheckError, Unsupported
+from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.term import BINDERS, Expression, abstract, apply, over
 from convexcheck.read.array_functions import (
     ELEMENTWISE,
-    KNOWN_ONLY,
     NAMES,
     PREDICATES,
     REDUCTIONS,
     WHOLE,
     with_kept_axes,
 )
+from convexcheck.read.matrices import of_matrix
 from convexcheck.read.subscript import integral
-from convexcheck.read.syntax import binder_index
+from convexcheck.read.syntax import binder_indices
 from convexcheck.read.tensor import Tensor, elementwise, shape_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ def called(formula: Formula, node: ast.Call) -> Tensor:
 
     Raises:
         ConvexcheckError: an unknown function, a wrong number of arguments, an axis that is not there.
-        Unsupported: a function of the text language that the language of statements does not have.
     """
     if not isinstance(node.func, ast.Name):
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -45,14 +44,11 @@ def called(formula: Formula, node: ast.Call) -> Tensor:
     name = node.func.id
     if name not in NAMES:
         raise _no_function(formula, node.func)
-    if name in BINDERS:
+    if name in BINDERS or binder_indices(node):
         return _binder(formula, node)
     starred = [a for a in node.args if isinstance(a, ast.Starred)]
     if starred or any(k.arg is None for k in node.keywords):
         raise formula.source.error(node, "* in a call is not in the language")
-    if name in KNOWN_ONLY:
-        message = f"{name} belongs to the language, but cannot be stated yet"
-        raise formula.source.error(node, message, hint="a formula without it", kind=Unsupported)
     if name in REDUCTIONS and not (name in ("max", "min") and len(node.args) > 1):
         return _reduction(formula, node, name)
     if node.keywords:
@@ -120,20 +116,27 @@ def _axes(formula: Formula, node: ast.expr | None, x: Tensor) -> list[int]:
 
 
 def _binder(formula: Formula, node: ast.Call) -> Tensor:
-    index = binder_index(node)
-    head = node.args[0] if len(node.args) == 2 and not node.keywords else None
-    if index is None or not isinstance(head, ast.Compare) or [type(op) for op in head.ops] != [ast.Lt]:
+    names = binder_indices(node)
+    heads = [
+        a for a in node.args[: len(names)] if isinstance(a, ast.Compare) and [type(op) for op in a.ops] == [ast.Lt]
+    ]
+    if not names or len(heads) < len(names) or len(node.args) != len(names) + 1 or node.keywords:
         raise formula.source.error(node, "not a binder", "Sum(i < n, body) or Max(i < n, body)")
-    place = head.comparators[0]
-    size = formula.value(place)
-    natural = integral(size.body, _SIZES) and (size.body.op != "const" or size.body.data >= 0)
-    if size.shape or not natural:
-        raise formula.source.error(place, "not a size", "a dimension of a declared shape, or a number")
-    formula.opened += 1
-    opened = Expression("index", (size.body,), formula.opened)
+    opened: list[Expression] = []
+    for place in (head.comparators[0] for head in heads):
+        size = formula.value(place)
+        natural = integral(size.body, _SIZES) and (size.body.op != "const" or size.body.data >= 0)
+        if size.shape or not natural:
+            raise formula.source.error(place, "not a size", "a dimension of a declared shape, or a number")
+        formula.opened += 1
+        opened.append(Expression("index", (size.body,), formula.opened))
     outer = formula.bound
-    formula.bound = {**outer, index.id: opened}
-    body = formula.value(node.args[1])
+    formula.bound = {**outer, **{name.id: index for name, index in zip(names, opened, strict=True)}}
+    body = formula.value(node.args[-1])
     formula.bound = outer
-    op = "Sum" if isinstance(node.func, ast.Name) and node.func.id == "Sum" else "Max"
-    return Tensor(body.shape, over(op, size.body, abstract(body.body, [opened])))
+    op = node.func.id if isinstance(node.func, ast.Name) else ""
+    if op in BINDERS:
+        return Tensor(body.shape, over(op, opened[0].args[0], abstract(body.body, opened)))
+    if body.shape:
+        raise formula.source.error(node.args[-1], f"an entry of shape {shape_text(body.shape)}", "a number")
+    return of_matrix(op, Tensor((opened[0].args[0], opened[1].args[0]), abstract(body.body, opened)))

@@ -15,7 +15,7 @@ from fractions import Fraction
 from keyword import iskeyword
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.term import BINDERS, MAX_BITS
+from convexcheck.expression.term import BINDERS, MATRICES, MAX_BITS
 
 MAX_LENGTH, MAX_NESTING, MAX_DIGITS, MAX_EXPONENT = 20_000, 100, 1000, 1000
 _FOREIGN = re.compile(r"[^A-Za-z0-9_ .,()\[\]+\-*/@<>=!:]")
@@ -133,11 +133,11 @@ def free_names(tree: ast.AST) -> dict[str, ast.Name]:
         node, bound = stack.pop()
         if isinstance(node, ast.Name) and node.id not in bound:
             found.append(node)
-        index = binder_index(node)
-        if index is not None and isinstance(node, ast.Call):
-            head, *rest = node.args
-            stack += [(size, bound) for size in getattr(head, "comparators", [])]
-            stack += [(part, bound | {index.id}) for part in rest]
+        indices = binder_indices(node)
+        if indices and isinstance(node, ast.Call):
+            heads, rest = node.args[: len(indices)], node.args[len(indices) :]
+            stack += [(size, bound) for head in heads for size in getattr(head, "comparators", [])]
+            stack += [(part, bound | {index.id for index in indices}) for part in rest]
         else:
             stack += [(child, bound) for child in _values(node)]
     first: dict[str, ast.Name] = {}
@@ -146,12 +146,14 @@ def free_names(tree: ast.AST) -> dict[str, ast.Name]:
     return first
 
 
-def binder_index(node: ast.AST) -> ast.Name | None:
-    """The index name of ``Sum(i < n, body)`` or ``Max(i < n, body)``, None for another node."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BINDERS and node.args):
-        return None
-    head = node.args[0]
-    return head.left if isinstance(head, ast.Compare) and isinstance(head.left, ast.Name) else None
+def binder_indices(node: ast.AST) -> list[ast.Name]:
+    """The index names of ``Sum(i < n, body)``, ``Max(i < n, body)``, ``det(i < n, j < n, body)`` ...; else none."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        return []
+    count = 1 if node.func.id in BINDERS else 2 if node.func.id in MATRICES else 0
+    lefts = [head.left for head in node.args[:count] if isinstance(head, ast.Compare)]
+    names = [left for left in lefts if isinstance(left, ast.Name)]
+    return names if len(names) == count else []
 
 
 def pieces(source: Source) -> list[Source]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from convexcheck.expression.statement import Statement, index_names
-from convexcheck.expression.term import BINDERS, ENTRIES, Expression, mul, power
+from convexcheck.expression.term import BINDERS, ENTRIES, MATRICES, Expression, mul, power
 from convexcheck.report.decimals import note, with_decimals
 from convexcheck.report.notation import said
 
@@ -82,6 +82,13 @@ def _rule(e: Expression, stack: list[str], names: Sequence[str]) -> tuple[int, s
         index, size = names[len(stack)], show(e.args[0])
         body = _show(e.args[1], _MUL, [*stack, index], names)
         return _MUL, (rf"\sum_{{{index}<{size}}} " if e.op == "Sum" else rf"\max_{{{index}<{size}}} ") + body
+    if e.op in MATRICES:
+        row, column = names[len(stack) : len(stack) + 2]
+        body, command = _show(e.args[-1], 0, [*stack, column, row], names), e.op.replace("_", r"\_")
+        below = ",".join(map(show, e.args[MATRICES[e.op] : -1]))
+        return _ATOM, rf"\operatorname{{{command}}}\left[{body}\right]_{{{row},{column}}}" + f"|_{{{below}}}" * bool(
+            below
+        )
     if e.op == "add":
         terms = sorted(e.args, key=_negative)
         rest = (f" - {show(mul(-1, t), _MUL)}" if _negative(t) else f" + {show(t, _MUL)}" for t in terms[1:])

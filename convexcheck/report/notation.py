@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, _parts, condition_text, names_for, text
-from convexcheck.expression.term import ENTRIES, Expression, fresh, instantiate, mul, opened
+from convexcheck.expression.term import ENTRIES, MATRICES, Expression, fresh, instantiate, mul, opened, opened_matrix
 from convexcheck.report.decimals import with_decimals
 
 _LOW, _SUM, _PRODUCT, _ATOM = 0, 1, 2, 5
@@ -81,6 +81,8 @@ def _rule(e: Expression, axes: Axes) -> tuple[int, str]:
         raise _NoArrayForm
     if e.op in ENTRIES:
         return _ATOM, _entry(e, axes)
+    if e.op in MATRICES:
+        return _ATOM, _of_matrix(e, axes)
     if e.op == "log" and e.args[0].op == "Sum" and e.args[0].args[1].op == "exp":
         return _ATOM, _reduced("logsumexp", e.args[0], axes, lambda body: body.args[0])
     if e.op == "Sum":
@@ -101,6 +103,15 @@ def _entry(e: Expression, axes: Axes) -> str:
     if not plain:
         name += f"[{', '.join(':' if a in axes else _show(a, ()) for a in e.args)}]"
     return name if tuple(at) == axes else f"{name}.T"
+
+
+def _of_matrix(e: Expression, axes: Axes) -> str:
+    """``logdet(X)``, or the array ``inv(X)`` of all entries."""
+    body, place = opened_matrix(e, *axes)
+    at = e.args[MATRICES[e.op] : -1]
+    if _own(body, axes) or at not in ((), axes, axes[::-1]):
+        raise _NoArrayForm
+    return f"{e.op}({_show(body, tuple(place))})" + ".T" * (len(at) == 2 and at != axes)
 
 
 def _total(e: Expression, axes: Axes) -> tuple[int, str]:
@@ -130,7 +141,7 @@ def _negative(e: Expression) -> bool:
 def _matrix_product(pair: list[Expression], index: Expression, axes: Axes) -> str | None:
     """Sum_j A[i, j]*B[j, k] as ``A @ B``; with one axis or none also as ``B @ A``, the shorter of the two."""
     found: list[str] = []
-    if not axes and not all(f.op in ENTRIES for f in pair):
+    if not axes and not all(f.op in ENTRIES or f.op in MATRICES for f in pair):
         return None
     for a, b in (pair, pair[::-1]):
         left, right = _own(a, axes), _own(b, axes)

@@ -17,7 +17,8 @@ import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, GAMMAS, evaluate
-from convexcheck.expression.term import BINDERS, ENTRIES, Expression
+from convexcheck.expression.term import BINDERS, ENTRIES, MATRICES, Expression, sides
+from convexcheck.search.spectral import function, picked, stacked
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Values = Mapping[tuple[str, str], Floats]
@@ -136,6 +137,12 @@ class Program:
             data, inner, parts = self._size(e.args[0]), (*stack, self._size(e.args[0])), e.args[1:]
             if op == "Sum" and parts[0].op == "mul":
                 op, parts = "contract", parts[0].args
+        elif op in MATRICES:
+            rows, columns = map(self._size, sides(e))
+            body = self._compile(e.args[-1], (*stack, columns, rows))
+            places = [self._compile(a, stack) for a in e.args[MATRICES[op] : -1]]
+            self.steps.append(Step("matrix", (body, *places), (op, rows, columns), e.has("var")))
+            return len(self.steps) - 1
         elif op == "pow" and e.args[1].op == "const":
             op, data, parts = "power", e.args[1].data, e.args[:1]
         args = tuple(self._compile(a, inner) for a in parts)
@@ -187,6 +194,12 @@ def positions(args: Sequence[Floats], shape: Sequence[int]) -> tuple[tuple[Any, 
         inside = inside & (at == whole) & (at >= 0) & (at < size)
         cells.append(np.clip(at, 0, max(size - 1, 0)))
     return tuple(np.broadcast_arrays(*cells)), inside
+
+
+def _matrix(step: Step, args: list[Floats], values: Values) -> Floats:
+    op, rows, columns = step.data
+    found = function(op, stacked(args[0], rows, columns))
+    return picked(found, *positions(args[1:], found.shape[-2:])) if len(args) > 1 else found
 
 
 def _sum(step: Step, args: list[Floats], values: Values) -> Floats:
@@ -263,6 +276,7 @@ _RULES: dict[str, Callable[[Step, list[Floats], Values], Floats]] = {
     "Sum": _sum,
     "Max": _largest,
     "contract": _contract,
+    "matrix": _matrix,
     "power": lambda s, a, v: power(a[0], s.data),
     "pow": lambda s, a, v: np.power(a[0], a[1]),
     "add": _fold(np.add),

@@ -43,6 +43,11 @@ def _polygamma(m):
     return np.vectorize(lambda t: float(mpmath.polygamma(m, t)))
 
 
+def _spectral(x, function):
+    values, vectors = np.linalg.eigh(x)
+    return (vectors * function(values)) @ vectors.T
+
+
 SAME = ("exp", "log", "log1p", "expm1", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh",
         "sum", "mean", "prod", "dot", "trace", "logaddexp", "where")  # fmt: skip
 NUMPY = {
@@ -63,6 +68,15 @@ NUMPY = {
     "logsumexp": _logsumexp,
     "norm": _norm,
     "norm1": _norm1,
+    "det": np.linalg.det,
+    "logdet": lambda x: np.linalg.slogdet(x)[1],
+    "inv": np.linalg.inv,
+    "logm": lambda x: _spectral(x, np.log),
+    "trace_xlogx": lambda x: np.trace(_spectral(x, lambda t: t * np.log(t))),
+    "eigmax": lambda x: np.linalg.eigvalsh(x).max(),
+    "eigmin": lambda x: np.linalg.eigvalsh(x).min(),
+    "norm_nuclear": lambda x: np.linalg.norm(x, "nuc"),
+    "norm_spectral": lambda x: np.linalg.norm(x, 2),
     "pi": math.pi,
     "e": math.e,
 }

@@ -152,4 +152,4 @@ def test_errors(domain, given, message):
 
 def test_what_cannot_be_stated_is_said():
     with pytest.raises(Unsupported):
-        read("eigmin(V) > 0")
+        read("prod(V) > 0")
