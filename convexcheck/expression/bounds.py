@@ -19,23 +19,10 @@ from typing import Any, NamedTuple
 
 import flint
 
-from convexcheck.expression.definite import LEVELS, level
+from convexcheck.expression.definite import LEVELS, definite, required
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import (
-    BINDERS,
-    MATRICES,
-    ONE,
-    ZERO,
-    Expression,
-    apply,
-    const,
-    levels,
-    mul,
-    nodes,
-    opened,
-    opened_matrix,
-)
+from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, const, levels, mul, nodes, opened, parts
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -114,11 +101,6 @@ class Context:
     def opened(self, binder: Expression) -> tuple[Expression, Expression]:
         """The binder's body at a fresh index, of which no fact speaks, and that index."""
         return opened(binder, *self.indices)
-
-    def definite(self, node: Expression) -> int:
-        """What is known of the square matrix that `node` is a function of, as in `definite.level`."""
-        body, (i, j) = opened_matrix(node, *self.indices)
-        return level(body, i, j, self)
 
 
 def linear(e: Expression) -> tuple[Fraction, Terms]:
@@ -281,8 +263,8 @@ def _structural(c: Context, e: Expression) -> Interval:
         return _power(inner[0], exponent.data) if exponent.op == "const" else POSITIVE if inner[0].positive else REALS
     if e.op in FUNCTIONS:
         return _absolute(inner[0]) if e.op == "abs" else _image(FUNCTIONS[e.op], inner[0])
-    if e.op in ("norm_nuclear", "norm_spectral") or (e.op in ("det", "eigmax") and c.definite(e) > 1):
-        return POSITIVE if e.op in ("det", "eigmax") and c.definite(e) == 3 else NONNEGATIVE
+    if e.op in ("norm_nuclear", "norm_spectral") or (e.op in ("det", "eigmax") and definite(e, c) > 1):
+        return POSITIVE if e.op in ("det", "eigmax") and definite(e, c) == 3 else NONNEGATIVE
     least = Fraction(c.statement.sizes.get(e.data, 0)) if e.op == "dim" else _0
     return {"pi": _PI, "dim": Interval(least), "index": NONNEGATIVE}.get(e.op, REALS)
 
@@ -330,16 +312,9 @@ class Obligation(NamedTuple):
     def holds(self) -> bool:
         """Whether bounds alone discharge it."""
         if self.relation in LEVELS:
-            return self.context.definite(self.value) >= LEVELS[self.relation]
+            return definite(self.value, self.context) >= LEVELS[self.relation]
         known = self.context.bounds(self.value)
         return known.obeys(self.relation) if self.size is None else in_range(self.value, self.size, self.context)
-
-
-def _parts(e: Expression, context: Context) -> Sequence[Expression]:
-    """What `e` computes with, the bound indices of its body opened."""
-    if e.op in MATRICES:
-        return [opened_matrix(e, *context.indices)[0], *e.args[MATRICES[e.op] : -1]]
-    return [context.opened(e)[0]] if e.op in BINDERS else e.args
 
 
 Seen = set[tuple[Expression, Context]]
@@ -351,11 +326,11 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
     if (e, context) in seen:
         return
     seen.add((e, context))
-    parts = _parts(e, context) if e.op != "index" else ()
-    for k, part in enumerate(parts):
+    inside = parts(e, *context.indices) if e.op != "index" else ()
+    for k, part in enumerate(inside):
         branch = e.op == "where" and k > 0 and part.args
-        inside = context.extended(assumed(e.args[0], k == 1)) if branch else context
-        yield from obligations(part, inside, seen)
+        where = context.extended(assumed(e.args[0], k == 1)) if branch else context
+        yield from obligations(part, where, seen)
     declared = context.declaration(e)
     sizes = declared.shape if declared else (e.args[0] + 1,) if e.op in BINDERS else ()
     for index, size in zip(e.args, sizes, strict=False):
@@ -364,15 +339,10 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
     if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
         relation = "enough" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
         yield Obligation(context, relation, e.args[0])
-    if e.op in MATRICES:
-        for index in e.args[1:-1] if e.op in ("inv", "logm") else ():
-            yield Obligation(context, "index", index, e.args[0])
-        if e.op in ("logdet", "inv"):
-            yield Obligation(context, "ne" if e.op == "inv" else "gt", apply("det", e.args[0], e.args[-1]))
-        if e.op in ("eigmax", "trace_xlogx", "logm"):
-            yield Obligation(context, "symmetric" if e.op == "eigmax" else "posdef", e)
+    for obligation in required(e):
+        yield Obligation(context, *obligation)
     domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS else None
-    if e.op in ("Max", "eigmax") or domain:
+    if e.op == "Max" or domain:
         relation, image = domain or ("gt", lambda size: size)
         yield Obligation(context, relation, image(e.args[0]))
 
@@ -388,10 +358,10 @@ def rooted(e: Expression, context: Context) -> bool:
     The same for functions that end, as asin does at 1.
     """
     root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
-    parts = _parts(e, context) if e.has("var") else ()
+    inside = parts(e, *context.indices) if e.has("var") else ()
     domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS and e.has("var") else None
     needed = domain[1](e.args[0]) if domain else e.args[0] if root else ONE
-    return context.bounds(needed).positive and all(rooted(a, context) for a in parts)
+    return context.bounds(needed).positive and all(rooted(a, context) for a in inside)
 
 
 def in_range(e: Expression, size: Expression, context: Context) -> bool:

@@ -7,14 +7,33 @@ Source: R. Horn, C. Johnson, Matrix Analysis (2nd edition), observation 7.1.3, c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from convexcheck.expression.term import ZERO, Expression, instantiate, mul, opened, opened_matrix, substitute
+from convexcheck.expression.term import ZERO, Expression, apply, instantiate, mul, opened, opened_matrix, substitute
 
 if TYPE_CHECKING:
     from convexcheck.expression.bounds import Context
 
 LEVELS = {"symmetric": 1, "psd": 2, "posdef": 3}
+
+
+def definite(node: Expression, context: Context) -> int:
+    """What is known of the square matrix that `node` is a function of, as in `level`."""
+    body, (i, j) = opened_matrix(node, *context.indices)
+    return level(body, i, j, context)
+
+
+def required(e: Expression) -> Iterator[tuple[str, Expression, Expression | None]]:
+    """What must hold for a function of a matrix to be real: relations, values and sizes as in `bounds.Obligation`."""
+    if e.op in ("inv", "logm"):
+        yield from (("index", index, e.args[0]) for index in e.args[1:3])
+    if e.op in ("logdet", "inv"):
+        yield "ne" if e.op == "inv" else "gt", apply("det", e.args[0], e.args[-1]), None
+    if e.op in ("eigmax", "trace_xlogx", "logm"):
+        yield "symmetric" if e.op == "eigmax" else "posdef", e, None
+    if e.op == "eigmax":
+        yield "gt", e.args[0], None
 
 
 def level(e: Expression, i: Expression, j: Expression, context: Context) -> int:

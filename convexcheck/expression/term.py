@@ -280,6 +280,13 @@ def opened_matrix(node: Expression, *avoid: Expression) -> tuple[Expression, lis
     return instantiate(node.args[-1], place), place
 
 
+def parts(node: Expression, *avoid: Expression) -> Sequence[Expression]:
+    """What `node` computes with: its arguments, or its body with the bound indices opened (no sizes)."""
+    if node.op in MATRICES:
+        return [opened_matrix(node, *avoid)[0], *node.args[MATRICES[node.op] : -1]]
+    return [opened(node, *avoid)[0]] if node.op in BINDERS else node.args
+
+
 def bind(op: str, index: Expression, body: Expression) -> Expression:
     """Inverse of `opened`: ``Sum`` or ``Max`` of `body` over an opened index."""
     return over(op, index.args[0], abstract(body, [index]))

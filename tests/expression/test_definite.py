@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from convexcheck.expression.bounds import Context
+from convexcheck.expression.definite import definite
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
 from convexcheck.read.text import read_text
@@ -30,7 +31,7 @@ def matrix_function(s: Statement) -> Expression:
 @pytest.mark.parametrize(("matrix", "level"), CASES)
 def test_levels(matrix: str, level: int) -> None:
     s = stated(matrix)
-    assert Context(s).definite(matrix_function(s)) == level
+    assert definite(matrix_function(s), Context(s)) == level
 
 
 @pytest.mark.parametrize(("matrix", "level"), [c for c in CASES if c[1] > 1])
