@@ -19,12 +19,12 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any
 
-import flint
 import numpy as np
 
 from convexcheck.certificate.evidence import Array, Certificate
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
+from convexcheck.expression.objects import rationals
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import ENTRIES, MATRICES, Expression, rebuild
 
@@ -181,12 +181,6 @@ def load(folder: Path, array: Array) -> np.ndarray:
     if not whole or not np.isfinite(found).all():
         raise ConvexcheckError("arrays", f"{file.name} holds {data[:60]!r}", f"finite numbers of shape {array.shape}")
     return found.reshape(array.shape)
-
-
-def rationals(array: np.ndarray) -> np.ndarray:
-    """An object array with the exact rational value of every entry."""
-    values, at = np.unique(array, return_inverse=True)
-    return np.array([flint.fmpq(*v.as_integer_ratio()) for v in values.tolist()], "O")[at.ravel()].reshape(array.shape)
 
 
 def written(array: Array) -> np.ndarray:

@@ -6,7 +6,8 @@ from math import prod
 import flint
 import numpy as np
 
-from convexcheck.expression.functions import Values, derivative, evaluate
+from convexcheck.expression.evaluate import Values, evaluate
+from convexcheck.expression.functions import derivative
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression, abstract, bound, const, entry, substitute
 

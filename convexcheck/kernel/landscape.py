@@ -14,7 +14,7 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import written
-from convexcheck.expression.functions import Values, evaluate
+from convexcheck.expression.evaluate import Values, evaluate
 from convexcheck.expression.hessian import gradient_hessian
 from convexcheck.expression.statement import Statement
 from convexcheck.kernel.points import point

@@ -9,9 +9,11 @@ import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import load, rationals, written
+from convexcheck.certificate.codec import load, written
 from convexcheck.expression.bounds import Context, obligations
-from convexcheck.expression.functions import Inexact, Values, evaluate
+from convexcheck.expression.evaluate import Arithmetic, Values, evaluate, value
+from convexcheck.expression.floats import Floats
+from convexcheck.expression.objects import Inexact, Objects, each
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import (
     BINDERS,
@@ -58,8 +60,9 @@ def entries(name: str, d: Declaration, array: ev.Array | None, sizes: Sizes, fol
     array = array or ev.Array(shape, (), d.array)
     fits = shape == array.shape and array.digest == d.array and (not d.array or folder is not None)
     require(fits, "point", "{} {} {!r} declared {} {!r}", name, array.shape, array.digest, shape, d.array)
-    exact = rationals(load(folder or Path(), array)) if d.array else written(array)
-    require(not d.integer or all(q.q == 1 for q in exact.reshape(-1)), "point", "{} has fractions, not integers", name)
+    exact = load(folder or Path(), array) if d.array else written(array)
+    whole = np.rint(exact) == exact if d.array else each(lambda q: q.q == 1, exact)
+    require(not d.integer or whole.all(), "point", "{} has fractions, not integers", name)
     return exact
 
 
@@ -67,16 +70,16 @@ def _size(e: Expression, sizes: Sizes) -> int:
     return int(e.data) if e.op == "const" else sizes[e.data]
 
 
-def decide(value: Callable[[bool], Any], test: Test) -> Any:
-    """``value(exact)`` if it compares with 0 as `test` says, exactly or in balls of growing precision; else None."""
+def decide(at: Callable[[Arithmetic], Any], test: Test) -> Any:
+    """``at(arithmetic)`` if it compares with 0 as `test` says, exactly or in balls of growing precision; else None."""
     try:
-        exact = value(True)
+        exact = at(Objects(flint.fmpq))
         return exact if test(exact, 0) else None
     except Inexact:
         pass
     for bits in PRECISIONS:
         with flint.ctx.workprec(bits):
-            ball = value(False)
+            ball = at(Objects(flint.arb))
             if ball.is_finite() and test(ball, 0):
                 return ball
     return None
@@ -85,7 +88,16 @@ def decide(value: Callable[[bool], Any], test: Test) -> Any:
 def _largest(body: Expression, ranges: Sequence[Expression], test: Test, values: Values, sizes: Sizes) -> bool:
     """Whether the largest value of `body` over its bound indices, which run below `ranges`, surely passes the test."""
     worst = over_all("Max", ranges, body)
-    return decide(lambda exact: evaluate(worst, values, sizes, exact), test) is not None
+
+    def at(arithmetic: Arithmetic) -> Any:
+        return value(worst, values, sizes, arithmetic)
+
+    try:
+        if test(at(Floats()), 0):  # a whole array at once
+            return True
+    except Inexact:
+        pass
+    return decide(at, test) is not None
 
 
 def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
@@ -120,14 +132,14 @@ def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) ->
     points, sizes = _segment(s, e, folder)
     t = flint.fmpq(e.t.numerator, e.t.denominator)
 
-    def gap(exact: bool) -> Any:
-        a, b, middle = (evaluate(s.function, v, sizes, exact) for v in points)
+    def gap(arithmetic: Arithmetic) -> Any:
+        a, b, middle = (value(s.function, v, sizes, arithmetic) for v in points)
         return side * (middle - t * a - (1 - t) * b)
 
-    value = decide(gap, gt)
-    fits = value is not None and all(holds(c, points[2], sizes) for c in s.domain)
+    found = decide(gap, gt)
+    fits = found is not None and all(holds(c, points[2], sizes) for c in s.domain)
     require(fits, "JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
-    return value
+    return found
 
 
 def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:

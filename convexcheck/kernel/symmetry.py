@@ -11,7 +11,7 @@ from typing import Any
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import value
 from convexcheck.expression.normal import identical
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import (
@@ -119,8 +119,8 @@ def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | No
     }
     moved = [replace(c, body=substitute(c.body, at)) for c in s.domain for at in (image, between)]
     require(all(holds(c, values, sizes) for c in moved), STEP, "a point is outside the domain")
-    defined = decide(lambda exact: evaluate(substitute(s.function, image), values, sizes, exact), lambda *_: True)
+    defined = decide(lambda a: value(substitute(s.function, image), values, sizes, a), lambda *_: True)
     above = substitute(s.function, between) - s.function
-    gap = decide(lambda exact: side * evaluate(above, values, sizes, exact), gt)
+    gap = decide(lambda a: side * value(above, values, sizes, a), gt)
     require(defined is not None and gap is not None, STEP, "no value between is shown to be larger")
     return gap

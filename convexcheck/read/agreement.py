@@ -8,7 +8,7 @@ import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import Declaration, Statement
 
 TOLERANCE = 1e-9  # constants that the code computes from sizes are rounded to float64

@@ -12,7 +12,7 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import written
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import instantiate
 from convexcheck.report.verdict import Jensen

@@ -11,9 +11,9 @@ import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import rationals
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import Inexact, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.objects import Inexact, rationals
 from convexcheck.report.verdict import CertificateFile, Jensen, Verdict
 
 FEW, BITS = 12, 128

@@ -16,7 +16,8 @@ import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import FUNCTIONS, GAMMAS, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import FUNCTIONS, GAMMAS
 from convexcheck.expression.term import BINDERS, ENTRIES, MATRICES, Expression, sides
 from convexcheck.search.spectral import function, picked, stacked
 

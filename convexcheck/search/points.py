@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.certificate.codec import rationals
 from convexcheck.certificate.evidence import Array, Instance
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.objects import rationals
 from convexcheck.expression.statement import Statement
 from convexcheck.search.numeric import Floats
 from convexcheck.search.recheck import Exact, strictness

@@ -15,7 +15,8 @@ import numpy as np
 
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import Inexact, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.objects import Inexact
 from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import Expression, apply, const, instantiate, over
 

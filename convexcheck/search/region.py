@@ -20,7 +20,8 @@ import flint
 from convexcheck.certificate.evidence import Array, Instance
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import derivative, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import Polynomial, polynomial
 from convexcheck.expression.statement import Declaration, Statement, text
 from convexcheck.expression.term import ONE, Expression, apply, const, instantiate, mul, power, rebuild, substitute

@@ -17,7 +17,9 @@ import numpy as np
 
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import Inexact, derivative, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import derivative
+from convexcheck.expression.objects import Inexact
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import Expression, substitute
 from convexcheck.search.numeric import Floats, Program

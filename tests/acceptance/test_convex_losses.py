@@ -11,7 +11,7 @@ import pytest
 import convexcheck as cc
 from convexcheck import pipeline
 from convexcheck.certificate.evidence import Generalisation, Proof
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.term import Expression, nodes
 from tests.acceptance.convex_losses import (
     ALWAYS,

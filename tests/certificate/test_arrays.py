@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.codec import array_path, digest, load, rationals, written
+from convexcheck.certificate.codec import array_path, digest, load, written
 from convexcheck.certificate.evidence import Array
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.objects import rationals
 from convexcheck.search.arrays import pack
 
 TABLE = np.array([[0.1, -2.5, 5e-324], [1e308, 0.0, 3.0]])

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import Inexact, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.objects import Inexact
 from convexcheck.expression.term import PI, Expression, apply, bound, dim, entry, over, power
 from convexcheck.read.text import read_text
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import rationals
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.objects import rationals
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, ZERO, Expression, apply, bound, const, entry, over
 from convexcheck.kernel import forms

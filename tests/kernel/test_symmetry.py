@@ -10,7 +10,7 @@ import pytest
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Certificate, Claim
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression, bound, const, dim, entry, over, substitute
 from convexcheck.kernel.check import Accepted, Rejected, verify

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import convexcheck as cc
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import statement_lines
 from convexcheck.network import MLP, Problem
 from convexcheck.network.numbers import fractions

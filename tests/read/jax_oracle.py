@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from tests.read.jax_losses import SIZES
 
 

@@ -8,7 +8,8 @@ import flint
 import mpmath
 import numpy as np
 
-from convexcheck.expression.functions import GAMMAS, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import GAMMAS
 from convexcheck.read.text import read_text
 
 

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import condition_text
 from convexcheck.read.sympy import read_sympy
 from convexcheck.read.text import read_text

@@ -8,7 +8,8 @@ import pytest
 
 import convexcheck as cc
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.functions import evaluate, hessian_form
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.term import abstract, add, mul, over, power
 from convexcheck.report.pieces import Other, Square, pieces
 

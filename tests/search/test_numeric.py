@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import FUNCTIONS, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.term import apply, bound, dim, entry, maximum, over
 from convexcheck.read.text import read_text
 from convexcheck.search.gradient import SLOPES, gradient

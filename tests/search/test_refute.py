@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexcheck.certificate.codec import digest, rationals
+from convexcheck.certificate.codec import digest
 from convexcheck.expression.errors import Unsupported
+from convexcheck.expression.objects import rationals
 from convexcheck.read.text import read_text
 from convexcheck.search.arrays import pack
 from convexcheck.search.refute import attempt, refute

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convexcheck.certificate.evidence import Array, Instance
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.read.text import read_text
 from convexcheck.search.region import negative_region
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.search.numeric import Program
 from tests.expression.test_matrices import CASES, SIZES, point, stated
 

@@ -7,7 +7,8 @@ import itertools
 import flint
 import numpy as np
 
-from convexcheck.expression.functions import Inexact, evaluate
+from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.objects import Inexact
 from convexcheck.expression.term import const, instantiate
 
 

@@ -11,7 +11,7 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.bounds import Context, total
-from convexcheck.expression.functions import evaluate
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, PI, Expression, add, apply, bound, const, dim, entry, mul, over
 from convexcheck.kernel.check import Rejected, verify

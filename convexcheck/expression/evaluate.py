@@ -1,0 +1,204 @@
+"""Values of closed expressions, in any arithmetic (trusted).
+
+A value is an array of numbers whose last axes are the bound indices that the expression refers to, the innermost
+last, so that one pass evaluates a sum over real data. What a number is, an `Arithmetic` says: exact rationals or balls
+(`objects`), or float64 with a bound on the error (`floats`). Nothing is ever rounded silently: what is not finite is
+not known to be real, and a comparison that stays open gives the union of both outcomes.
+
+The truth of a condition is an array of int8: 1 true, -1 false, 0 open. Sizes and indices are whole numbers, always
+evaluated exactly.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any, Protocol
+
+import flint
+import numpy as np
+
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.floats import Floats
+from convexcheck.expression.functions import FUNCTIONS
+from convexcheck.expression.objects import Inexact, Objects, limited
+from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression, sides
+
+Values = Mapping[tuple[str, str], np.ndarray]
+_TRUTHS = {1: True, -1: False, 0: None}
+
+
+class Arithmetic(Protocol):
+    """Operations on whole arrays, which broadcast; an array of its own kind has a `shape`.
+
+    Inexact is raised, or what is undefined returned, wherever the values are not known.
+    """
+
+    def load(self, array: np.ndarray) -> Any:
+        """An array of float64, or of ``flint.fmpq``, as its own kind."""
+
+    def undefined(self) -> Any:
+        """What is not known to be real."""
+
+    def take(self, array: Any, places: tuple[np.ndarray, ...]) -> Any:
+        """The entries at the places."""
+
+    def total(self, factors: Sequence[Any], size: int) -> Any:
+        """The product of the factors, summed over the last axis, which has the size or is missing."""
+
+    def largest(self, array: Any) -> Any:
+        """The maximum over the last axis."""
+
+    def where(self, truth: np.ndarray, a: Any, b: Any) -> Any:
+        """One of two values, or their union."""
+
+    def function(self, name: str, array: Any) -> Any:
+        """A function of the table."""
+
+    def fold(self, op: str, a: Any, b: Any) -> Any:
+        """add, mul, max, pow."""
+
+    def compare(self, op: str, a: Any, b: Any) -> np.ndarray:
+        """le, lt, eq."""
+
+    def matrix(self, op: str, body: Any, shape: tuple[int, int]) -> Any:
+        """A function of each matrix in the last two axes, which have the shape (columns, rows) or are missing."""
+
+    def pick(self, found: Any, places: Sequence[np.ndarray], size: int) -> Any:
+        """Entries of what `matrix` found, for matrices of that size; the places may be out of range."""
+
+    def item(self, array: Any) -> Any:
+        """The number in an array without axes."""
+
+    def whole(self, array: Any) -> np.ndarray:
+        """The natural numbers in an array of exact ones as integers; -1 for the others."""
+
+
+def evaluate(
+    e: Expression, values: Values, sizes: Mapping[str, int], exact: bool = False, ranges: tuple[int, ...] = ()
+) -> Any:
+    """The value of a closed expression; with `ranges`, of one whose bound index j runs below ranges[j].
+
+    Args:
+        e: an expression without opened indices.
+        values: for ``(op, name)`` an array of float64, or an object array of ``flint.fmpq``; of balls, if not `exact`.
+        sizes: the value of each symbolic size.
+        exact: rationals (raising Inexact) instead of balls at the precision of ``flint.ctx``.
+        ranges: the sizes of loose indices.
+
+    Returns:
+        A ``flint.fmpq`` or a ``flint.arb``; for a condition True, False or None (open); with `ranges` an array of them.
+
+    Raises:
+        Inexact: if `exact` and the value is not found to be rational.
+        ConvexcheckError: a name or size without value, or more than MAX_CELLS values at once.
+
+    >>> from fractions import Fraction
+    >>> evaluate(Expression("const", (), Fraction(1, 2)), {}, {}, exact=True)
+    1/2
+    """
+    return value(e, values, sizes, Objects(flint.fmpq if exact else flint.arb), ranges)
+
+
+def value(
+    e: Expression, values: Values, sizes: Mapping[str, int], arithmetic: Arithmetic, ranges: tuple[int, ...] = ()
+) -> Any:
+    """The value of an expression in an arithmetic; as `evaluate`."""
+    try:
+        with np.errstate(all="ignore"):
+            found = Evaluator(values, sizes, arithmetic).visit(e, ranges[::-1])
+        if ranges:
+            return np.broadcast_to(found, ranges[::-1]).transpose()
+        return _TRUTHS[found.item()] if e.op in CONDITIONS else arithmetic.item(found)
+    except (ZeroDivisionError, OverflowError) as error:
+        raise Inexact from error
+
+
+class Evaluator:
+    """Remembers the value of every part, by the sizes of the bound indices that it refers to."""
+
+    def __init__(self, values: Values, sizes: Mapping[str, int], arithmetic: Arithmetic) -> None:
+        self.values, self.sizes, self.arithmetic = values, sizes, arithmetic
+        self.cells: dict[tuple[str, str], Any] = {}
+        self.seen: dict[tuple[Expression, tuple[int, ...]], Any] = {}
+        self.inner: list[Evaluator] = []
+        self.matrices: dict[tuple[Any, ...], Any] = {}
+
+    def visit(self, e: Expression, stack: tuple[int, ...]) -> Any:
+        """The value of `e` below binders of these sizes, the innermost last."""
+        key = (e, stack[len(stack) - e.loose :] if e.loose else ())
+        if key not in self.seen:
+            self.seen[key] = self._rule(e, key[1])
+        return self.seen[key]
+
+    def _rule(self, e: Expression, stack: tuple[int, ...]) -> Any:
+        a = self.arithmetic
+        if e.op in ("const", "dim"):
+            number = flint.fmpq(*e.data.as_integer_ratio()) if e.op == "const" else flint.fmpq(self._size(e))
+            return a.load(np.array(number, dtype=object))
+        if e.op == "bound":
+            limited(stack[:1])
+            return a.load(np.arange(float(stack[0])).reshape((-1,) + (1,) * e.data))
+        if e.op in BINDERS:
+            size, body = self._size(e.args[0]), e.args[1]
+            if size == 0:
+                return a.load(np.array(0.0)) if e.op == "Sum" else a.undefined()
+            factors = body.args if (e.op, body.op) == ("Sum", "mul") else [body]
+            parts = [self.visit(p, (*stack, size)) for p in factors]
+            return a.total(parts, size) if e.op == "Sum" else a.largest(parts[0])
+        if e.op in ENTRIES:
+            return self._entry(e, stack)
+        if e.op in MATRICES:
+            return self._matrix(e, stack)
+        args = [self.visit(p, stack) for p in e.args]
+        limited(*(p.shape for p in args))
+        if e.op in FUNCTIONS or e.op == "pi":
+            return a.function(e.op, *args)
+        if e.op in ("where", "not"):
+            return a.where(*args) if e.op == "where" else -args[0]
+        if e.op in ("and", "or"):
+            return reduce(np.minimum if e.op == "and" else np.maximum, args)
+        if e.op in CONDITIONS:
+            return a.compare(e.op, *args)
+        return reduce(lambda left, right: a.fold(e.op, left, right), args)
+
+    def _size(self, e: Expression) -> int:
+        size = self.sizes.get(e.data, -1) if e.op == "dim" else int(self._whole(e, ()))
+        if size < 0:
+            raise ConvexcheckError("evaluation", f"size {e} has no value")
+        return size
+
+    def _whole(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
+        """The exact values of `e` as integers; -1 where one is no natural number, or not known."""
+        self.inner = self.inner or [Evaluator(self.values, self.sizes, k) for k in (Floats(), Objects(flint.fmpq))]
+        for evaluator in self.inner:
+            try:
+                return np.asarray(evaluator.arithmetic.whole(evaluator.visit(e, stack)))
+            except (Inexact, ZeroDivisionError, OverflowError):
+                pass
+        return np.array(-1)
+
+    def _matrix(self, e: Expression, stack: tuple[int, ...]) -> Any:
+        rows, columns = (self._size(side) for side in sides(e))
+        key = (e.op, *sides(e), e.args[-1], stack)  # one inverse for all of its entries
+        if key not in self.matrices:
+            limited((rows, columns, *stack))
+            body = self.visit(e.args[-1], (*stack, columns, rows))
+            self.matrices[key] = self.arithmetic.matrix(e.op, body, (columns, rows))
+        places = [self._whole(a, stack) for a in e.args[MATRICES[e.op] : -1]]
+        return self.arithmetic.pick(self.matrices[key], places, rows) if places else self.matrices[key]
+
+    def _entry(self, e: Expression, stack: tuple[int, ...]) -> Any:
+        key, a, array = (e.op, e.data), self.arithmetic, self.values.get((e.op, e.data))
+        if array is None or array.ndim != len(e.args):
+            raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(e.args)} axes")
+        if key not in self.cells:
+            self.cells[key] = a.load(array)
+        places = tuple(self._whole(index, stack) for index in e.args)
+        inside = [(p >= 0) & (p < n) for p, n in zip(places, array.shape, strict=True)]
+        if all(map(np.all, inside)):
+            return a.take(self.cells[key], places)
+        if 0 in array.shape:
+            return a.undefined()
+        near = tuple(np.where(good, p, 0) for good, p in zip(inside, places, strict=True))
+        truth = np.where(reduce(np.logical_and, inside), 1, -1).astype(np.int8)
+        return a.where(truth, a.take(self.cells[key], near), a.undefined())
+
