@@ -6,6 +6,7 @@ integers, truth values, strings and functions are part of the code, as they are 
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -50,17 +51,21 @@ class Arguments:
     call: Callable[..., Any]
 
 
-def arguments(loss: Callable[..., Any], args: Sequence[Any], wrt: int | Sequence[int]) -> Arguments:
+Chosen = int | str | Sequence[int | str]
+
+
+def arguments(loss: Callable[..., Any], args: Sequence[Any], wrt: Chosen) -> Arguments:
     """Split the arguments of a loss into variables, data and constants of the code.
 
     Args:
         loss: the function.
         args: its positional arguments: pytrees of arrays, of `jax.ShapeDtypeStruct` (a size may be a name), of
             numbers; anything else is passed on as it is.
-        wrt: the positions of the arguments that are variables, as for `jax.grad`.
+        wrt: the variables: positions of arguments, as for `jax.grad`, or names of arguments or of parts of them, such
+            as ``"params['W']"``; all other leaves are data.
 
     Raises:
-        ConvexcheckError: a position that does not exist, integer variables, NaN or infinity in data.
+        ConvexcheckError: a position or name that does not exist, integer variables, NaN or infinity in data.
 
     >>> found = arguments(lambda w, X: (X @ w).sum(), (np.zeros(2), np.eye(2)), 0)
     >>> [(leaf.name, leaf.variable, leaf.shape) for leaf in found.leaves]
@@ -70,8 +75,10 @@ def arguments(loss: Callable[..., Any], args: Sequence[Any], wrt: int | Sequence
 
     if not callable(loss):
         raise ConvexcheckError(STAGE, f"{type(loss).__name__} is not a function", "a function that JAX can trace")
-    positions = _positions(wrt, len(args))
+    chosen = chosen_parts(wrt, len(args))
     names = argument_names(loss, len(args))
+    prefixes = [names[part] if isinstance(part, int) else part for part in chosen]
+    labels: list[str] = []
     taken: set[str] = set()
     leaves: list[Leaf] = []
     values: list[Any] = []
@@ -81,16 +88,21 @@ def arguments(loss: Callable[..., Any], args: Sequence[Any], wrt: int | Sequence
         values.append(value)
         position = path[0].idx
         label = names[position] + "".join(map(_key, path[1:]))
-        variable = position in positions
+        labels.append(label)
+        variable = any(_within(label, prefix) for prefix in prefixes)
         if not variable and not _array(value):
             continue
         name = identifier(label, taken)
         taken.add(name)
         places.append(len(values) - 1)
         leaves.append(_leaf(label, name, variable, value))
+    for prefix in prefixes:
+        if prefix not in names and not any(_within(label, prefix) for label in labels):
+            expected = "one of " + ", ".join(dict.fromkeys([*names, *labels][:20]))
+            raise ConvexcheckError(STAGE, f"wrt names {prefix}, which is no argument", expected)
     if not any(leaf.variable for leaf in leaves):
         raise ConvexcheckError(
-            STAGE, "no variable: the arguments of wrt hold no array", "arrays or shapes", f"wrt={positions}"
+            STAGE, "no variable: the arguments of wrt hold no array", "arrays or shapes", f"wrt={wrt!r}"
         )
 
     def call(*arrays: Any) -> Any:
@@ -102,13 +114,36 @@ def arguments(loss: Callable[..., Any], args: Sequence[Any], wrt: int | Sequence
     return Arguments(tuple(leaves), call)
 
 
-def _positions(wrt: int | Sequence[int], count: int) -> list[int]:
-    chosen = [wrt] if isinstance(wrt, int) else list(wrt) if isinstance(wrt, (tuple, list)) else [None]
-    if not chosen or any(not isinstance(p, int) or not -count <= p < count for p in chosen):
-        raise ConvexcheckError(
-            STAGE, f"wrt={wrt!r} for {count} arguments", "a position or a tuple of positions", "wrt=0"
-        )
-    return [p % count for p in chosen if p is not None]
+def chosen_parts(wrt: Any, count: int) -> list[int | str]:
+    """Positions, and names spelled as labels are; a text may name several, with commas.
+
+    >>> chosen_parts(-1, 3), chosen_parts('params["W"], b', 3)
+    ([2], ["params['W']", 'b'])
+    """
+    parts: list[int | str] = []
+    for part in wrt if isinstance(wrt, (tuple, list)) and wrt else [wrt]:
+        if isinstance(part, str):
+            parts += _spelled(part)
+        elif isinstance(part, int) and -count <= part < count:
+            parts.append(part % count)
+        else:
+            expected = "positions or names, such as 0, (0, 2) or \"params['W']\""
+            raise ConvexcheckError(STAGE, f"wrt={wrt!r} for {count} arguments", expected, "wrt=0")
+    return parts
+
+
+def _spelled(text: str) -> list[str]:
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        message = f"wrt={text[:60]!r} is no name of an argument or of a part"
+        raise ConvexcheckError(STAGE, message, "such as \"w\" or \"params['W']\"") from error
+    return [ast.unparse(node) for node in (tree.elts if isinstance(tree, ast.Tuple) else [tree])]
+
+
+def _within(label: str, prefix: str) -> bool:
+    """Whether the leaf is the named part or lies in it."""
+    return label == prefix or (label.startswith(prefix) and label[len(prefix)] in "[.")
 
 
 def argument_names(loss: Callable[..., Any], count: int) -> list[str]:

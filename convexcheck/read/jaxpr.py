@@ -19,7 +19,7 @@ from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import dim, nodes
 from convexcheck.read.agreement import agree
-from convexcheck.read.arguments import Arguments, Shape, arguments
+from convexcheck.read.arguments import Arguments, Chosen, Shape, arguments
 from convexcheck.read.closure import Captured
 from convexcheck.read.conditions import Texts, read_conditions, whole
 from convexcheck.read.declarations import dimensions
@@ -58,7 +58,7 @@ class Reading:
 def read_jax(
     loss: Callable[..., Any],
     *args: Any,
-    wrt: int | Sequence[int] = 0,
+    wrt: Chosen = 0,
     domain: Texts = (),
     given: Texts = (),
     digest: Digest | None = None,
@@ -69,7 +69,7 @@ def read_jax(
         loss: a function of positional arguments that JAX can trace; it returns one real number.
         args: its arguments, pytrees of arrays or of `jax.ShapeDtypeStruct` (a size may be a name, as in
             ``jax.ShapeDtypeStruct(("n", "d"), float)``). Values of variables count only by their shapes.
-        wrt: which arguments hold the variables, as for `jax.grad`.
+        wrt: which arguments hold the variables, as for `jax.grad`, or names such as ``"params['W']"``.
         domain: conditions on variables, by argument name (``params['W']`` for leaves of pytrees).
         given: conditions on the other arguments and on dimensions.
         digest: names a data array by its content.
