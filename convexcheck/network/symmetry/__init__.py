@@ -1,0 +1,4 @@
+"""Equivalent weights: symmetry groups, orbits, and the counterexamples that they make (untrusted).
+
+Reading order: `kinds`, `member`, `action`, `stabiliser`, `group`, `equivalents`, `pairs`.
+"""

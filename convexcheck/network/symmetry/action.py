@@ -1,0 +1,73 @@
+"""The symmetries of a network as an action that the kernel can check, for all weights, inputs and data (untrusted)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from convexcheck.certificate.evidence import Action, Array
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import Expression, add, bound, entry, mul, over, power
+from convexcheck.network.symmetry.kinds import EVEN, FLIP, Kind
+from convexcheck.network.symmetry.member import Member
+
+
+def action(s: Statement, kinds: Sequence[Kind], signs: bool = True, scales: bool = True) -> Action:
+    """Permutations p1, p2, ... of the hidden units, signs s1, ... and scales c1, ... where the layers have them.
+
+    Args:
+        s: the statement of the network's loss, in the variables W1, b1, W2, ...
+        kinds: the symmetries of its hidden layers.
+        signs: whether signs may change.
+        scales: whether scales may.
+    """
+    sizes = {j: s.variables[f"W{j}"].shape[0] for j in range(1, len(kinds) + 1)}
+    signed = {j: size for j, size in sizes.items() if signs and kinds[j - 1].signs}
+    scaled = {j: size for j, size in sizes.items() if scales and kinds[j - 1].degree}
+
+    def of(kind: str, j: int, index: Expression) -> Expression:
+        return entry("par", f"{kind}{j}", [index])
+
+    def old(j: int, index: Expression) -> Expression:
+        return of("p", j, index) if j in sizes else index
+
+    def gain(j: int, index: Expression) -> Sequence[Expression]:
+        """What incoming weights of unit `index` are multiplied with."""
+        return [*([of("s", j, index)] if j in signed else []), *([of("c", j, index)] if j in scaled else [])]
+
+    def loss(j: int, index: Expression) -> Sequence[Expression]:
+        """What its outgoing weights are multiplied with."""
+        turned = [of("s", j, index)] if j in signed and kinds[j - 1].signs != EVEN else []
+        return [*turned, *([power(of("c", j, index), -kinds[j - 1].degree)] if j in scaled else [])]
+
+    images: dict[str, Expression] = {}
+    first, second = bound(0), bound(1)
+    for name in s.variables:
+        j = int(name[1:])
+        if name[0] == "W":
+            moved = entry("var", name, [old(j, first), old(j - 1, second)])
+            images[name] = mul(*gain(j, first), moved, *loss(j - 1, second))
+            continue
+        moved = entry("var", name, [old(j, first)])
+        if j - 1 in signed and kinds[j - 2].signs == FLIP:
+            outgoing = entry("var", f"W{j}", [old(j, second), of("p", j - 1, first)])  # of old unit p[i], i the sum's
+            moved = add(moved, over("Sum", sizes[j - 1], mul(Fraction(1, 2), 1 - of("s", j - 1, first), outgoing)))
+        images[name] = mul(*gain(j, first), moved)
+    return Action(
+        tuple(images.items()),
+        tuple((f"p{j}", size) for j, size in sizes.items()),
+        tuple((f"s{j}", size) for j, size in signed.items()),
+        tuple((f"c{j}", size) for j, size in scaled.items()),
+    )
+
+
+def values(found: Action, member: Member) -> tuple[tuple[str, Array], ...]:
+    """The arrays of the action that name a member of the group."""
+    table: Mapping[str, tuple[tuple[Fraction | int, ...], ...]] = {
+        "p": tuple(m.permutation for m in member.moves),
+        "s": tuple(m.signs or (1,) * len(m.permutation) for m in member.moves),
+        "c": tuple(m.scales or (1,) * len(m.permutation) for m in member.moves),
+    }
+    arrays = [n for kind in (found.permutations, found.signs, found.scales) for n, _ in kind]
+    rows = [(n, table[n[0]][int(n[1:]) - 1]) for n in arrays]
+    return tuple((n, Array((len(row),), tuple(map(Fraction, row)))) for n, row in rows)
