@@ -13,6 +13,7 @@ Reading order, one stage per folder or file:
 - `report`: what a person sees
 - `pipeline`: from a question to its answer
 - `api`: the public verbs
+- `symmetries`: the public verbs about equivalent weights
 - `cli`: the command line
 """
 
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from convexcheck.matrix.semidefinite import Semidefinite
     from convexcheck.report.assertion import Undecided
     from convexcheck.report.verdict import Verdict
+    from convexcheck.symmetries import equivalents, symmetry_counterexample, symmetry_group
 
 __version__ = "0.1.0"
 __all__ = [
     "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex",
-    "check", "explain", "network", "prove", "psd", "refute", "verify",
+    "check", "equivalents", "explain", "network", "prove", "psd", "refute", "symmetry_counterexample",
+    "symmetry_group", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -45,6 +48,7 @@ _HOMES = {
     "convexcheck.matrix.semidefinite": ("Semidefinite",),
     "convexcheck.report.assertion": ("Undecided",),
     "convexcheck.report.verdict": ("Verdict",),
+    "convexcheck.symmetries": ("equivalents", "symmetry_counterexample", "symmetry_group"),
 }
 
 

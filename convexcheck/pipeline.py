@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -285,13 +285,39 @@ class Pipeline:
             self.spent["search"] += time.perf_counter() - begin
         return None
 
-    def _sealed(self, q: Question, claim: Claim, evidence: ev.Evidence) -> Verdict | None:
-        """The verdict, if the kernel accepts the bytes and they speak of the statement that was read."""
-        begin = time.perf_counter()
+    def first_accepted(
+        self, q: Question, proposed: Iterator[tuple[Claim, ev.Evidence]], tries: int, nothing: str
+    ) -> Verdict:
+        """The verdict of the first proposal that the kernel accepts, among the first ones; else UNKNOWN."""
+        for _ in range(tries):
+            pair = self._searched("pairs", lambda: next(proposed, None))
+            found = self._sealed(q, *pair) if pair is not None else None
+            if found is not None:
+                return found
+        return self._unknown(q, nothing)
+
+    def accepted_file(self, q: Question, claim: Claim, evidence: ev.Evidence) -> CertificateFile:
+        """The certificate of a claim that is no verdict on curvature.
+
+        Raises:
+            ConvexcheckError: where the kernel rejects it.
+        """
+        file = self._file(q, claim, evidence)
+        answer = judge(file)
+        if isinstance(answer, Rejected):
+            raise ConvexcheckError("kernel", f"{claim.verdict}: {answer}")
+        return file
+
+    def _file(self, q: Question, claim: Claim, evidence: ev.Evidence) -> CertificateFile:
         data = encode(Certificate(q.statement, claim, evidence))
         fixed = {n: d.array for n, d in q.statement.parameters.items() if d.array}
         needed = {digest: q.arrays[n] for n, digest in fixed.items() if self._needs(evidence, n)}
-        file = CertificateFile(data, {k: pack(a) for k, a in needed.items()}, decode(data))
+        return CertificateFile(data, {k: pack(a) for k, a in needed.items()}, decode(data))
+
+    def _sealed(self, q: Question, claim: Claim, evidence: ev.Evidence) -> Verdict | None:
+        """The verdict, if the kernel accepts the bytes and they speak of the statement that was read."""
+        begin = time.perf_counter()
+        file = self._file(q, claim, evidence)
         answer = judge(file)
         self.spent["check"] += time.perf_counter() - begin
         if isinstance(answer, Rejected) or answer.digest != statement_digest(q.statement):
@@ -305,7 +331,7 @@ class Pipeline:
         if isinstance(evidence, ev.Generalisation):
             labels = evidence.general.parameters[name].integer
             return labels or any(name in c.body.names("par") for c in evidence.general.given)
-        return not isinstance(evidence, ev.Proof)
+        return not isinstance(evidence, ev.Proof | ev.Invariance)
 
     def _verdict(
         self, q: Question, claim: Claim, evidence: ev.Evidence, file: CertificateFile, answer: Accepted

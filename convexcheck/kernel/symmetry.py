@@ -48,10 +48,10 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
         fits = name in s.variables and body.loose <= len(s.variables[name].shape) and not body.has("dir", "index")
         require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
     moved, context = substitute(s.function, images(action)), Context(acting)
-    for name, size in action.signs:
-        moved = _unsigned(moved, name, size, context)
     for name, size in action.permutations:
         moved = _reindexed(moved, name, size)
+    for name, size in action.signs:
+        moved = _unsigned(moved, name, size, context)
     require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
     return acting
 

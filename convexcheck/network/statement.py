@@ -13,11 +13,12 @@ from fractions import Fraction
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.statement import Condition, Declaration, Statement
+from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import (
     ONE,
     ZERO,
     Expression,
+    abstract,
     add,
     apply,
     bind,
@@ -27,6 +28,7 @@ from convexcheck.expression.term import (
     maximum,
     mul,
     power,
+    substitute,
 )
 from convexcheck.network.loss import Problem
 from convexcheck.network.numbers import STAGE, Numbers, fractions, representable
@@ -172,3 +174,25 @@ def _statement(problem: Problem, labels: Mapping[int, str]) -> Statement:
     labelled = problem.loss == "cross_entropy"
     parameters = {"X": declared(problem.X.shape), "y": declared(problem.y.shape, labelled)}
     return Statement(builder.loss(), variables, parameters, dict.fromkeys(labels.values(), 1))
+
+
+def own_targets(problem: Problem, reading: Reading) -> Statement:
+    """The loss whose targets are the outputs of the same network with weights W1_0, b1_0, ..., which are parameters.
+
+    So the loss is exactly 0 where W1 = W1_0, b1 = b1_0, ..., whatever those weights and X are.
+
+    Args:
+        problem: the network and X; y is not used. The loss is one of the squared errors.
+        reading: what `read_problem` said of it.
+    """
+    builder, outputs = _Builder(problem, {}), problem.net.widths[-1]
+    row, unit = Expression("index", (const(problem.rows),), 1001), Expression("index", (const(outputs),), 1002)
+    output = abstract(builder.unit(len(problem.net.layers), row, unit), [row, unit])
+    s = reading.statement
+    weights = {("var", n): generic("par", f"{n}_0", d) for n, d in s.variables.items()}
+    target = substitute(output, weights)
+    kept = {n: d for n, d in s.parameters.items() if n != "y"}
+    own = {f"{n}_0": d for n, d in s.variables.items()}
+    given = tuple(c for c in s.given if "y" not in c.body.names("par"))
+    function = substitute(s.function, {("par", "y"): target})
+    return replace(s, function=function, parameters={**kept, **own}, given=given).check()

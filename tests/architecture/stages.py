@@ -23,6 +23,7 @@ READING_ORDER = (
     "report",
     "pipeline",
     "api",
+    "symmetries",
     "cli",
 )
 TRUSTED = ("expression", "certificate", "kernel")
@@ -54,10 +55,11 @@ ALLOWED: dict[str, Allowed] = {
     "report": _row("expression certificate"),
     "pipeline": _row("expression read search network certificate kernel export report"),
     "api": _row("expression read search network certificate kernel export report pipeline"),
+    "symmetries": _row("expression network certificate pipeline report search"),
     "demo": _row("convexcheck api report network read"),
     "cli": _row("convexcheck pipeline api report demo"),
     "__main__": _row("cli"),
-    "__init__": _row("expression read search network certificate kernel matrix export report pipeline api"),
+    "__init__": _row("expression read search network certificate kernel matrix export report pipeline api symmetries"),
 }
 
 

@@ -15,6 +15,8 @@ from convexcheck.network.symmetry.member import Member
 def action(s: Statement, kinds: Sequence[Kind], signs: bool = True, scales: bool = True) -> Action:
     """Permutations p1, p2, ... of the hidden units, signs s1, ... and scales c1, ... where the layers have them.
 
+    Signs and scales are those of the old units, so that the new unit i is old unit p[i] times s[p[i]] and c[p[i]].
+
     Args:
         s: the statement of the network's loss, in the variables W1, b1, W2, ...
         kinds: the symmetries of its hidden layers.
@@ -33,12 +35,12 @@ def action(s: Statement, kinds: Sequence[Kind], signs: bool = True, scales: bool
 
     def gain(j: int, index: Expression) -> Sequence[Expression]:
         """What incoming weights of unit `index` are multiplied with."""
-        return [*([of("s", j, index)] if j in signed else []), *([of("c", j, index)] if j in scaled else [])]
+        return [of(kind, j, old(j, index)) for kind, layers in (("s", signed), ("c", scaled)) if j in layers]
 
     def loss(j: int, index: Expression) -> Sequence[Expression]:
         """What its outgoing weights are multiplied with."""
-        turned = [of("s", j, index)] if j in signed and kinds[j - 1].signs != EVEN else []
-        return [*turned, *([power(of("c", j, index), -kinds[j - 1].degree)] if j in scaled else [])]
+        turned = [of("s", j, old(j, index))] if j in signed and kinds[j - 1].signs != EVEN else []
+        return [*turned, *([power(of("c", j, old(j, index)), -kinds[j - 1].degree)] if j in scaled else [])]
 
     images: dict[str, Expression] = {}
     first, second = bound(0), bound(1)
@@ -48,11 +50,12 @@ def action(s: Statement, kinds: Sequence[Kind], signs: bool = True, scales: bool
             moved = entry("var", name, [old(j, first), old(j - 1, second)])
             images[name] = mul(*gain(j, first), moved, *loss(j - 1, second))
             continue
-        moved = entry("var", name, [old(j, first)])
+        images[name] = mul(*gain(j, first), entry("var", name, [old(j, first)]))
         if j - 1 in signed and kinds[j - 2].signs == FLIP:
-            outgoing = entry("var", f"W{j}", [old(j, second), of("p", j - 1, first)])  # of old unit p[i], i the sum's
-            moved = add(moved, over("Sum", sizes[j - 1], mul(Fraction(1, 2), 1 - of("s", j - 1, first), outgoing)))
-        images[name] = mul(*gain(j, first), moved)
+            unit = old(j - 1, first)  # of the sum; the entry's own index is the second one there
+            outgoing = entry("var", f"W{j}", [old(j, second), unit])
+            half = mul(Fraction(1, 2), *gain(j, second), 1 - of("s", j - 1, unit), outgoing)
+            images[name] = add(images[name], over("Sum", sizes[j - 1], half))
     return Action(
         tuple(images.items()),
         tuple((f"p{j}", size) for j, size in sizes.items()),
@@ -65,9 +68,15 @@ def values(found: Action, member: Member) -> tuple[tuple[str, Array], ...]:
     """The arrays of the action that name a member of the group."""
     table: Mapping[str, tuple[tuple[Fraction | int, ...], ...]] = {
         "p": tuple(m.permutation for m in member.moves),
-        "s": tuple(m.signs or (1,) * len(m.permutation) for m in member.moves),
-        "c": tuple(m.scales or (1,) * len(m.permutation) for m in member.moves),
+        "s": tuple(_old(m.permutation, m.signs) for m in member.moves),
+        "c": tuple(_old(m.permutation, m.scales) for m in member.moves),
     }
     arrays = [n for kind in (found.permutations, found.signs, found.scales) for n, _ in kind]
     rows = [(n, table[n[0]][int(n[1:]) - 1]) for n in arrays]
     return tuple((n, Array((len(row),), tuple(map(Fraction, row)))) for n, row in rows)
+
+
+def _old(permutation: Sequence[int], factors: Sequence[int] | Sequence[Fraction]) -> tuple[Fraction | int, ...]:
+    """Factors of new units by the number of the old unit."""
+    found: dict[int, Fraction | int] = dict(zip(permutation, factors, strict=True)) if factors else {}
+    return tuple(found.get(i, 1) for i in range(len(permutation)))

@@ -55,7 +55,7 @@ def equivalents(
     if kind not in CHOICES:
         raise ConvexcheckError(STAGE, f"kind {kind!r}", f"one of {', '.join(CHOICES)}")
     factors = [_moves(k, kind) for k in own]
-    if all(count == 1 for count, _ in factors) and kind in ("sign", "scale"):
+    if (kind == "sign" and not any(k.signs for k in own)) or (kind == "scale" and not any(k.degree for k in own)):
         raise ConvexcheckError(STAGE, f"no {kind} changes leave this network alone", hint='kind="permutation"')
     infinite = kind in ("scale", "all") and any(k.degree for k in own)
     size = prod(count for count, _ in factors)

@@ -16,8 +16,8 @@ from convexcheck.network.symmetry.kinds import Kind, kinds
 from convexcheck.network.symmetry.member import Member, Move
 
 HALF = Fraction(1, 2)
-WEIGHTS = (HALF, Fraction(1, 4), Fraction(3, 4), Fraction(1, 8), Fraction(7, 8), Fraction(1, 32), Fraction(31, 32))
-MOST, TRIED = 60, 12  # exchanges of two units in one layer; candidates for which other weights than 1/2 are tried
+WEIGHTS = tuple(Fraction(k, 64) for k in (32, 16, 48, 8, 56, 1, 63, 24, 40))
+MOST, DRAWN = 60, 60  # exchanges of two units in one layer; random members
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ def candidates(problem: Problem, member: Member | None = None, t: Fraction | Non
     Returns:
         Candidates with a gap > 0 in float64; an empty list says that none was found, and nothing else.
     """
-    members = [member] if member else list(_members(problem.net, kinds(problem.net, bool(problem.ridge))))
+    listed = [member] if member else list(_members(problem.net, kinds(problem.net, bool(problem.ridge))))
+    members = [g for g in listed if not g.trivial]
     base, spread = problem.value(), 1e-13 * (1 + abs(problem.value()))
     found = [Candidate(g, HALF if t is None else t, 0.0) for g in members]
     found = sorted((_measured(problem, c, base) for c in found), key=lambda c: -c.gap)
     if t is None and not (found and found[0].gap > spread):
-        again = [replace(c, t=w) for c in found[:TRIED] for w in WEIGHTS[1:]]
+        again = [replace(c, t=w) for c in found for w in WEIGHTS[1:]]
         found = sorted((_measured(problem, c, base) for c in again), key=lambda c: -c.gap)
     return [c for c in found if c.gap > spread]
 
@@ -88,6 +89,11 @@ def _members(net: MLP, own: tuple[Kind, ...]) -> Iterator[Member]:
             yield one(j, Move(still[j].permutation, (), tuple(Fraction(4) for _ in range(kind.width))))
     if len(own) > 1:
         yield Member(tuple(Move(tuple(range(k.width))[::-1]) for k in own), own)
+    rng = np.random.default_rng(0)
+    for _ in range(DRAWN if own else 0):
+        orders = [tuple(map(int, rng.permutation(k.width))) for k in own]
+        signs = [tuple(map(int, rng.choice([1, -1], k.width))) if k.signs else () for k in own]
+        yield Member(tuple(map(Move, orders, signs)), own)
 
 
 def _apart(units: Numbers) -> list[tuple[int, int]]:

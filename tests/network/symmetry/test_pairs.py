@@ -1,0 +1,86 @@
+"""Pairs of equal points with a larger loss between, against published numbers; and controls that must stand."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import convexcheck as cc
+from convexcheck.network import MLP
+from convexcheck.network.symmetry.member import Member
+
+# datascience.stackexchange 18802: W1 = [[-1.5, 2], [1.7, 0.4]], W2 = [2.3, 0.8], data made by the network
+X = [(1, 0), (0, 1), (1, 1), (1, -1), (0.5, -2), (-2, 0.5), (2, 1)]
+PUBLISHED = {"tanh": "2.649719511367", "sigmoid": "0.254468038199"}
+
+
+def seed(activation: str) -> MLP:
+    return MLP.from_arrays([([["-1.5", "2"], ["1.7", "0.4"]], None), ([["2.3", "0.8"]], None)], activation=activation)
+
+
+@pytest.mark.parametrize("activation", PUBLISHED)
+def test_the_gap_is_the_published_number(activation):
+    net = seed(activation)
+    v = cc.symmetry_counterexample(net, X, g=Member.of(net, {1: [1, 0]}), t="1/2")
+    assert v.status == "REFUTED"
+    digits = PUBLISHED[activation]
+    assert abs(float(v.counterexample.gap.mid()) - float(digits)) < 10.0 ** (1 - len(digits.partition(".")[2]))
+    assert {n: a.tolist() for n, a in v.counterexample.y.items()} == {
+        "W1": [[Fraction("1.7"), Fraction("0.4")], [Fraction("-1.5"), Fraction("2")]],
+        "W2": [[Fraction("0.8"), Fraction("2.3")]],
+    }
+    assert isinstance(cc.verify(v.certificate), cc.Accepted)
+
+
+def test_the_gap_is_exact_for_relu():
+    net = seed("relu")
+    swap = Member.of(net, {1: [1, 0]})
+    assert str(cc.symmetry_counterexample(net, X, g=swap, t="1/2").counterexample.gap) == "701173/70000"
+    assert str(cc.symmetry_counterexample(net, [(1, 0)], g=swap, t="1/2").counterexample.gap) == "441/400"
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softplus", "gelu", "sin", "square"])
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+def test_noisy_data_and_weights_that_fit_them_roughly(activation, loss):
+    rng = np.random.default_rng(7)
+    net = MLP.from_arrays(
+        [(rng.normal(size=(4, 3)), rng.normal(size=4)), (rng.normal(size=(3, 4)), rng.normal(size=3))], activation
+    )
+    x = rng.normal(size=(6, 3))
+    y = net(x) + 0.3 * rng.normal(size=(6, 3)) if loss == "mse" else net(x).argmax(axis=1)
+    v = cc.symmetry_counterexample(net, x, y, loss=loss)
+    assert v.status == "REFUTED" and v.accepted.rules == (("SymmetryPair", 1),)
+
+
+ONE, ZERO = np.array([[1.0]]), np.array([[0.0]])
+CONTROLS = {  # convex along all that is tried: nothing may be refuted
+    "no hidden layer": (MLP.from_arrays([([[1.0, 2.0]], None)]), [[1.0, 1.0]], [[1.0]]),
+    "constant at the input 0": (MLP.from_arrays([([[1.0], [2.0]], None), ([[1.0, 3.0]], None)]), ZERO, ZERO),
+    "equal units": (MLP.from_arrays([([[1.0], [1.0]], None), ([[2.0, 2.0]], None)], "softplus"), ONE, ONE),
+}
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_controls_are_not_refuted(name):
+    net, x, y = CONTROLS[name]
+    v = cc.symmetry_counterexample(net, x, y)
+    assert v.status == "UNKNOWN" and v.certificate is None and "refutes nothing" in v.message
+
+
+BAD = [
+    (lambda: cc.symmetry_counterexample("x**2", X), "expected a network.MLP"),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, t=1), "0 < t < 1"),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, loss="cross_entropy"), "without y"),
+    (lambda: Member.of(seed("tanh"), {1: [0, 0]}), "a permutation of 0 to 1"),
+    (lambda: Member.of(seed("tanh"), {2: [0, 1]}), "hidden layer 2"),
+    (lambda: Member.of(seed("relu"), signs={1: [1, -1]}), "a change of sign"),
+    (lambda: Member.of(seed("tanh"), scales={1: [2, 1]}), "a change of scale"),
+    (lambda: Member.of(seed("tanh"), signs={1: [1, 2]}), "1 or -1"),
+    (lambda: Member.of(seed("relu"), scales={1: [0, 1]}), "numbers > 0"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), BAD)
+def test_bad_input_says_what_is_wrong(call, words):
+    with pytest.raises(cc.ConvexcheckError, match=words):
+        call()
