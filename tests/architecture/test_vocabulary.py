@@ -57,7 +57,7 @@ MODELS = {
     "svm",
     "tukey",
 }
-SPEAKS_OF_MODELS = {"demo", "network"}
+SPEAKS_OF_MODELS = {"demo", "network", "symmetries"}
 
 
 def strings(source: str) -> list[tuple[int, str]]:
