@@ -46,13 +46,14 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         if i.positive or (i.lo >= 0 and not strict):
             return Bounds()
     if strict and depth == 0:
-        target = positive(e, scope)
-        return None if target is None else _rewritten(e, target, scope, Bounds())
+        from convexcheck.search.gram import strictly_positive
+
+        return strictly_positive(e, scope)
     if depth > 3:
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares):
+    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors):
         found = method(e, scope, depth)
         if found is not None:
             return found
@@ -267,12 +268,21 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     return None
 
 
+def _minors(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A form in two or three directions whose principal minors are >= 0."""
+    from convexcheck.search.minors import minors
+
+    found = matrix_of(e, scope)
+    if found is None or len(found[0]) < 2:
+        return None
+    return minors(*found, scope, lambda e, inner, strict: nonnegative(e, inner, strict, 0 if strict else depth + 1))
+
+
 def _sum_of_squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     """A polynomial as multipliers >= 0 times squares of rational polynomials."""
-    from convexcheck.search.sos import sum_of_squares
+    from convexcheck.search.gram import gram
 
-    target = sum_of_squares(e, scope) if scope.heavy else None
-    return None if target is None else _rewritten(e, target, scope, Bounds())
+    return gram(e, scope) if scope.heavy else None
 
 
 MARGINS = (Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 100), Fraction(1, 1000))
@@ -280,7 +290,7 @@ MARGINS = (Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 100), Fract
 
 def positive(e: Expression, scope: Scope) -> Expression | None:
     """An expression identical to the polynomial `e` that is a positive constant plus squares, or None."""
-    from convexcheck.search.sos import sum_of_squares
+    from convexcheck.search.gram import sum_of_squares
 
     for margin in MARGINS:
         squares = sum_of_squares(e - margin, scope)

@@ -1,143 +1,143 @@
-"""Sums of squares: a polynomial in generators as ``sum_j g_j * (sum of rational squares)``, g_j >= 0 (untrusted).
+"""Sums of squares: a polynomial as ``sum_j g_j * m_j'W_j m_j`` with rational W_j that are PSD (untrusted).
 
-A semidefinite program gives Gram matrices in floats; they are rounded, projected onto the identity exactly, and
-factored by LDL^T over the rationals. Where the Gram matrix has to be singular, its kernel is rounded and divided
-out first (facial reduction). The result is an expression whose terms are visibly >= 0.
+A semidefinite program gives the W_j in floats; they are rounded, moved onto the identity exactly, and factored over
+the rationals. Where they have to be singular, their kernel is rounded and divided out first (facial reduction).
+The monomials in m_j keep to half the Newton polytope, and fall apart by the sign changes that leave everything as
+it is.
 Source: P. A. Parrilo, Semidefinite programming relaxations for semialgebraic problems, 2003, sections 3 and 4;
+K. Gatermann and P. A. Parrilo, Symmetry groups, semidefinite programs, and sums of squares, 2004, section 3;
 H. Peyrl and P. A. Parrilo, Computing sum of squares decompositions with rational coefficients, 2008, section 3.
 """
 
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
+import flint
 import numpy as np
 
-from convexcheck.expression.normal import Polynomial, polynomial
-from convexcheck.expression.term import Expression, add, const, mul, power
-from convexcheck.search.scope import Scope
-
 Exponents = tuple[int, ...]
-Basis = list[dict[Exponents, Fraction]]  # polynomials that span what is squared
+Terms = dict[Exponents, Fraction]
 Rational = list[list[Fraction]]
-MAX_BASIS, MAX_GENERATORS = 36, 8
+Key = tuple[int, int, int]  # block, row, column
+MAX_BASIS, MAX_ENTRIES = 45, 2500
 _DENOMINATORS = (1, 2, 4, 12, 60, 720, 10**4, 10**6, 10**9)
 
 
-def sum_of_squares(e: Expression, scope: Scope) -> Expression | None:
-    """An expression identical to `e` whose terms are multipliers >= 0 times squares, or None.
+@dataclass
+class Block:
+    """A multiplier (its number), polynomials that span what is squared, and in the end their PSD matrix."""
+
+    multiplier: int
+    basis: list[Terms]
+    matrix: Rational
+
+
+def decompose(
+    target: Terms, multipliers: Sequence[Terms], tick: Callable[[], None], grading: Exponents = ()
+) -> list[Block] | None:
+    """Blocks whose sum is `target`, or None.
 
     Args:
-        e: a polynomial in at most MAX_GENERATORS generators (entries, directions, exponentials ...).
-        scope: its facts give the multipliers: generators that are >= 0, and affine facts about them.
+        target: a polynomial.
+        multipliers: polynomials that are >= 0 where that matters.
+        tick: called now and then; may raise.
+        grading: a weight per variable; 1 for directions, so that monomials of other degree in them are left out.
+
+    >>> [block.matrix for block in decompose({(2,): Fraction(1)}, [{(0,): Fraction(1)}], lambda: None)]
+    [[[Fraction(1, 1)]]]
     """
-    p = polynomial(e, scope.context)
-    generators = sorted({g for m in p for g, _ in m}, key=lambda g: g.key)
-    if not 1 <= len(generators) <= MAX_GENERATORS or any(k < 0 for m in p for _, k in m):
-        return None
-    roots = [lcm(*(dict(m).get(g, Fraction(0)).denominator for m in p)) for g in generators]
-    bases = [power(g, const(Fraction(1, r))) for g, r in zip(generators, roots, strict=True)]
-    target = _exponents(p, generators, roots)
-    if target is None:
-        return None
-    for multipliers in _multipliers(bases, target, scope):
-        scope.tick()
-        found = _decompose(target, multipliers, scope)
-        if found is not None:
-            return _written(found, multipliers, bases)
-    return None
-
-
-Coefficients = dict[Exponents, Fraction]
-
-
-def _exponents(p: Polynomial, generators: Sequence[Expression], roots: Sequence[int]) -> Coefficients | None:
-    out: dict[Exponents, Fraction] = {}
-    for m, c in p.items():
-        at = dict(m)
-        out[tuple(int(at.get(g, Fraction(0)) * r) for g, r in zip(generators, roots, strict=True))] = c
-    return out if max((sum(x) for x in out), default=0) <= 16 else None
-
-
-def _multipliers(
-    bases: Sequence[Expression], target: dict[Exponents, Fraction], scope: Scope
-) -> Iterator[list[tuple[Expression, dict[Exponents, Fraction]]]]:
-    """No multiplier; then the generators that are >= 0 and the ends of their ranges; then products of two."""
-    zero = (0,) * len(bases)
-    one = (const(1), {zero: Fraction(1)})
-    yield [one]
-    ends: list[tuple[Expression, dict[Exponents, Fraction]]] = []
-    for k, g in enumerate(bases):
-        unit = tuple(int(j == k) for j in range(len(bases)))
-        i = scope.context.bounds(g)
-        if isinstance(i.lo, Fraction):
-            ends.append((g - i.lo, {unit: Fraction(1), zero: -i.lo} if i.lo else {unit: Fraction(1)}))
-        if isinstance(i.hi, Fraction):
-            ends.append((i.hi - g, {unit: Fraction(-1), zero: i.hi}))
-    if ends:
-        yield [one, *ends]
-        pairs = [(mul(a, b), _times(p, q)) for (a, p), (b, q) in itertools.combinations(ends, 2)]
-        yield [one, *ends, *pairs]
-
-
-def _times(p: dict[Exponents, Fraction], q: dict[Exponents, Fraction]) -> dict[Exponents, Fraction]:
-    out: dict[Exponents, Fraction] = {}
-    for (a, c), (b, d) in itertools.product(p.items(), q.items()):
-        key = tuple(x + y for x, y in zip(a, b, strict=True))
-        out[key] = out.get(key, Fraction(0)) + c * d
-    return {k: c for k, c in out.items() if c}
-
-
-def _decompose(
-    target: dict[Exponents, Fraction], multipliers: Sequence[tuple[Expression, dict[Exponents, Fraction]]], scope: Scope
-) -> list[tuple[Basis, Rational]] | None:
-    """For each multiplier a basis and a PSD rational Gram matrix; together they give `target`."""
-    blocks = [_basis(target, g) for _, g in multipliers]
+    blocks = blocks_of(target, multipliers, grading)
     for _ in range(4):
-        if not sum(map(len, blocks)) > 0 or max(map(len, blocks)) > MAX_BASIS:
+        if not blocks or max(len(b.basis) for b in blocks) > MAX_BASIS or _entries(blocks) > MAX_ENTRIES:
             return None
-        scope.tick()
-        floats = _solve(target, [g for _, g in multipliers], blocks)
-        if floats is None:
+        tick()
+        rows = equations(multipliers, blocks)
+        solution = solve(target, rows, blocks)
+        if solution is None or solution[1] < -1e-5:
             return None
-        grams = _rounded(target, [g for _, g in multipliers], blocks, floats)
-        if grams is not None:
-            return list(zip(blocks, grams, strict=True))
-        smaller = [_face(basis, Q) for basis, Q in zip(blocks, floats, strict=True)]
-        if list(map(len, smaller)) == list(map(len, blocks)):
+        tick()
+        if rounded(target, rows, blocks, solution[0]):
+            return [b for b in blocks if any(map(any, b.matrix))]
+        smaller = [Block(b.multiplier, _face(b.basis, Q), []) for b, Q in zip(blocks, solution[0], strict=True)]
+        if [len(b.basis) for b in smaller] == [len(b.basis) for b in blocks]:
             return None
-        blocks = smaller
+        blocks = [b for b in smaller if b.basis]
     return None
 
 
-def _basis(target: dict[Exponents, Fraction], g: dict[Exponents, Fraction]) -> Basis:
-    """Monomials whose squares, times the multiplier, can occur: half of the target's box and degrees."""
-    top = [max(a) for a in zip(*g, strict=True)]
-    n = range(len(top))
-    high = [max((a[k] for a in target), default=0) - top[k] for k in n]
-    low = [min((a[k] for a in target), default=0) for k in n]
-    if any(h < 0 for h in high):
-        return []
-    degree = max(map(sum, target)) - max(map(sum, g))
-    least = min(map(sum, target)) - min(map(sum, g))
-    ranges = [range(-(-max(low[k] - top[k], 0) // 2), high[k] // 2 + 1) for k in n]
-    size = 1
-    for r in ranges:
-        size *= len(r)
-    if size > 5000:
-        return []
-    found = [a for a in itertools.product(*ranges) if max(0, least) <= 2 * sum(a) <= degree]
-    return [{a: Fraction(1)} for a in _pruned(found, target)] if len(g) == 1 and not any(top) else [
-        {a: Fraction(1)} for a in found
-    ]
+def _entries(blocks: Sequence[Block]) -> int:
+    return sum(len(b.basis) * (len(b.basis) + 1) // 2 for b in blocks)
 
 
-def _pruned(monomials: list[Exponents], target: dict[Exponents, Fraction]) -> list[Exponents]:
+# --- what may be squared ---------------------------------------------------------------------------------
+
+
+def blocks_of(target: Terms, multipliers: Sequence[Terms], grading: Exponents = ()) -> list[Block]:
+    """For each multiplier its monomials, those of one behaviour under sign changes together."""
+    signs = _sign_changes([*target, *(a for g in multipliers if len(g) > 1 or any(next(iter(g))) for a in g)])
+    out: list[Block] = []
+    for k, g in enumerate(multipliers):
+        monomials = _monomials(target, g, grading, alone=len(multipliers) == 1)
+        if len(g) == 1 and not any(next(iter(g))):
+            monomials = _pruned(monomials, target)
+        classes: dict[tuple[int, ...], list[Terms]] = {}
+        for a in monomials:
+            parity = tuple(sum(x for x, s in zip(a, change, strict=True) if s) % 2 for change in signs)
+            classes.setdefault(parity, []).append({a: Fraction(1)})
+        out += [Block(k, basis, []) for basis in classes.values()]
+    return out
+
+
+def _sign_changes(support: Sequence[Exponents]) -> list[tuple[int, ...]]:
+    """Sets of variables whose joint change of sign changes no monomial of the support."""
+    n = len(support[0])
+    odd = {tuple(x % 2 for x in a) for a in support}
+    every = itertools.product((0, 1), repeat=n) if n <= 12 else iter(())
+    return [s for s in every if not any(sum(x & y for x, y in zip(s, a, strict=True)) % 2 for a in odd)]
+
+
+def _monomials(target: Terms, g: Terms, grading: Exponents, alone: bool) -> list[Exponents]:
+    """Monomials a with 2 a + (a term of g) inside the target's Newton polytope, as far as some weights tell.
+
+    Where g is not alone, its terms may cancel against others: then only degrees are kept.
+    """
+    n = len(next(iter(target)))
+    rng = random.Random(n)
+    weights = [tuple(int(j == k) for j in range(n)) for k in range(n)] + [(1,) * n]
+    weights += [tuple(grading)] if any(grading) else []
+    first = len(weights)
+    weights += [tuple(rng.choice((-1, 0, 1, 2)) for _ in range(n)) for _ in range(60 if alone else 0)]
+
+    def height(w: Sequence[int], a: Exponents) -> int:
+        return sum(x * y for x, y in zip(w, a, strict=True))
+
+    top = [(max(height(w, a) for a in target) - max(height(w, a) for a in g)) // 2 for w in weights]
+    low = [-((min(height(w, a) for a in g) - min(height(w, a) for a in target)) // 2) for w in weights]
+    low = [max(lo, 0) if k < n else lo for k, lo in enumerate(low)]
+
+    def grow(a: Exponents) -> Iterator[Exponents]:
+        k = len(a)
+        partial = (sum(x * y for x, y in zip(w, a, strict=False)) for w in weights[n:first])
+        if any(sofar > t for sofar, t in zip(partial, top[n:first], strict=True)):
+            return
+        if k == n:
+            if all(lo <= height(w, a) <= t for w, lo, t in zip(weights, low, top, strict=True)):
+                yield a
+            return
+        for x in range(low[k], top[k] + 1):
+            yield from grow((*a, x))
+
+    return list(itertools.islice(grow(()), 400))
+
+
+def _pruned(monomials: list[Exponents], target: Terms) -> list[Exponents]:
     """Drop a monomial whose square is neither in the target nor a product of two others (diagonal consistency)."""
     while True:
         products = Counter(tuple(map(sum, zip(a, b, strict=True))) for a, b in itertools.combinations(monomials, 2))
@@ -147,134 +147,159 @@ def _pruned(monomials: list[Exponents], target: dict[Exponents, Fraction]) -> li
         monomials = kept
 
 
-def _equations(
-    gs: Sequence[dict[Exponents, Fraction]], blocks: Sequence[Basis]
-) -> dict[Exponents, dict[tuple[int, int, int], Fraction]]:
-    """For each monomial the coefficients of the Gram entries (block, i <= j) in it."""
-    rows: dict[Exponents, dict[tuple[int, int, int], Fraction]] = {}
-    for k, (g, basis) in enumerate(zip(gs, blocks, strict=True)):
-        for i, j in itertools.combinations_with_replacement(range(len(basis)), 2):
-            for a, c in _times(_times(basis[i], basis[j]), g).items():
+def times(p: Terms, q: Terms) -> Terms:
+    """The product."""
+    out: Terms = {}
+    for (a, c), (b, d) in itertools.product(p.items(), q.items()):
+        key = tuple(map(sum, zip(a, b, strict=True)))
+        out[key] = out.get(key, Fraction(0)) + c * d
+    return {k: c for k, c in out.items() if c}
+
+
+# --- the program and its solution ------------------------------------------------------------------------
+
+Rows = dict[Exponents, dict[Key, Fraction]]
+
+
+def equations(multipliers: Sequence[Terms], blocks: Sequence[Block]) -> Rows:
+    """For each monomial the coefficients of the matrix entries in it."""
+    rows: Rows = {}
+    for k, block in enumerate(blocks):
+        g = multipliers[block.multiplier]
+        for i, j in itertools.combinations_with_replacement(range(len(block.basis)), 2):
+            for a, c in times(times(block.basis[i], block.basis[j]), g).items():
                 rows.setdefault(a, {})[k, i, j] = c * (1 if i == j else 2)
     return rows
 
 
-def _solve(
-    target: dict[Exponents, Fraction], gs: Sequence[dict[Exponents, Fraction]], blocks: Sequence[Basis]
-) -> list[np.ndarray[Any, Any]] | None:
-    """Gram matrices in floats with the largest least eigenvalue (at most 1), by an interior-point method."""
+Floats = np.ndarray[Any, Any]
+
+
+def solve(
+    target: Terms, rows: Rows, blocks: Sequence[Block], less: Terms | None = None
+) -> tuple[list[Floats], float] | None:
+    """Matrices in floats and the number that was made large, by an interior-point method.
+
+    Args:
+        target: what the blocks are to give.
+        rows: their equations.
+        blocks: their sizes.
+        less: the number is the largest mu for which target - mu * less is given; without it the least eigenvalue
+            (at most 1) of the matrices.
+    """
     import clarabel
     from scipy import sparse
 
-    rows = _equations(gs, blocks)
-    if any(a not in rows for a in target):
+    if any(a not in rows for a in target) or any(a not in rows for a in less or ()):
         return None
-    index: dict[tuple[int, int, int], int] = {}
-    for k, basis in enumerate(blocks):
-        for j in range(len(basis)):
-            for i in range(j + 1):
-                index[k, i, j] = len(index)
-    n = len(index) + 1  # the last unknown is the least eigenvalue
+    sizes = [len(b.basis) for b in blocks]
+    keys = ((k, i, j) for k, size in enumerate(sizes) for j in range(size) for i in range(j + 1))
+    index = {key: n for n, key in enumerate(keys)}
+    last = len(index)
+    scale = max(abs(float(c)) for c in target.values())
     entries: list[tuple[int, int, float]] = []
     b: list[float] = []
-    scale = max(abs(float(c)) for c in target.values())
     for r, (a, row) in enumerate(rows.items()):
         entries += [(r, index[key], float(c)) for key, c in row.items()]
-        b.append(float(target.get(a, Fraction(0))) / scale)
+        if less and a in less:
+            entries.append((r, last, float(less[a])))
+        b.append(float(target.get(a, 0)) / scale)
     cones: list[Any] = [clarabel.ZeroConeT(len(rows))]
-    row_number = len(rows)
-    for k, basis in enumerate(blocks):
-        if not basis:
-            continue
-        for j in range(len(basis)):
-            for i in range(j + 1):
-                entries.append((row_number, index[k, i, j], -1.0 if i == j else -float(np.sqrt(2))))
-                if i == j:
-                    entries.append((row_number, n - 1, 1.0))
-                b.append(0.0)
-                row_number += 1
-        cones.append(clarabel.PSDTriangleConeT(len(basis)))
-    entries.append((row_number, n - 1, 1.0))
-    b.append(1.0)
+    root = float(np.sqrt(2))
+    for (k, i, j), column in index.items():
+        entries.append((len(b), column, -1.0 if i == j else -root))
+        if i == j and not less:
+            entries.append((len(b), last, 1.0))
+        b.append(0.0)
+        if i == j == sizes[k] - 1:
+            cones.append(clarabel.PSDTriangleConeT(sizes[k]))
+    entries.append((len(b), last, 1.0))
+    b.append(1.0 if not less else 1e6)
     cones.append(clarabel.NonnegativeConeT(1))
     i_s, j_s, v_s = zip(*entries, strict=True)
-    A = sparse.csc_matrix((v_s, (i_s, j_s)), shape=(row_number + 1, n))
-    q = np.zeros(n)
+    A = sparse.csc_matrix((v_s, (i_s, j_s)), shape=(len(b), last + 1))
+    q = np.zeros(last + 1)
     q[-1] = -1.0
     settings = clarabel.DefaultSettings()
     settings.verbose = False
-    solution = clarabel.DefaultSolver(sparse.csc_matrix((n, n)), q, A, np.array(b), cones, settings).solve()
+    settings.max_iter = 60
+    P = sparse.csc_matrix((last + 1, last + 1))
+    solution = clarabel.DefaultSolver(P, q, A, np.array(b), cones, settings).solve()
     x = np.array(solution.x)
-    if not np.isfinite(x).all() or x[-1] < -1e-5:
+    if not np.isfinite(x).all() or "Infeasible" in str(solution.status):
         return None
-    out = []
-    for k, basis in enumerate(blocks):
-        Q = np.zeros((len(basis), len(basis)))
-        for i, j in itertools.combinations_with_replacement(range(len(basis)), 2):
-            Q[i, j] = Q[j, i] = x[index[k, i, j]] * scale
-        out.append(Q)
-    return out
+    out = [np.zeros((size, size)) for size in sizes]
+    for (k, i, j), column in index.items():
+        out[k][i, j] = out[k][j, i] = x[column] * scale
+    return out, float(x[-1]) * (scale if less else 1)
 
 
-def _rounded(
-    target: dict[Exponents, Fraction], gs: Sequence[dict[Exponents, Fraction]], blocks: Sequence[Basis],
-    floats: Sequence[np.ndarray[Any, Any]],
-) -> list[Rational] | None:  # fmt: skip
-    """Rational Gram matrices near the floats that satisfy the identity exactly and are PSD."""
-    rows = _equations(gs, blocks)
+def rounded(target: Terms, rows: Rows, blocks: Sequence[Block], floats: Sequence[Floats]) -> bool:
+    """Give the blocks rational matrices near the floats that satisfy the identity exactly and are PSD, if possible."""
+    seen = Counter(key for row in rows.values() for key in row)
     for q in _DENOMINATORS:
         x = {
             (k, i, j): Fraction(round(Q[i, j] * q), q)
             for k, Q in enumerate(floats)
             for i, j in itertools.combinations_with_replacement(range(len(Q)), 2)
         }
-        if not _projected(target, rows, x):
+        if not _projected(target, rows, x, seen):
             continue
-        grams = []
-        for k, basis in enumerate(blocks):
-            n = range(len(basis))
-            grams.append([[x[k, min(i, j), max(i, j)] for j in n] for i in n])
-        if all(ldl(Q) is not None for Q in grams):
-            return grams
-    return None
-
-
-def _projected(
-    target: dict[Exponents, Fraction], rows: dict[Exponents, dict[tuple[int, int, int], Fraction]],
-    x: dict[tuple[int, int, int], Fraction],
-) -> bool:  # fmt: skip
-    """Move `x` onto the identity, each monomial's residual spread over its entries; False where entries are shared."""
-    seen = Counter(key for row in rows.values() for key in row)
-    shared = any(count > 1 for count in seen.values())
-    for _ in range(60 if shared else 1):
-        exact = True
-        for a, row in rows.items():
-            residual = target.get(a, Fraction(0)) - sum((c * x[key] for key, c in row.items()), Fraction(0))
-            if residual:
-                exact = False
-                free = {key: c for key, c in row.items() if seen[key] == 1} or row
-                weight = sum((c * c for c in free.values()), Fraction(0))
-                for key, c in free.items():
-                    x[key] += residual * c / weight
-        if exact:
+        for k, block in enumerate(blocks):
+            n = range(len(block.basis))
+            block.matrix = [[x[k, min(i, j), max(i, j)] for j in n] for i in n]
+        if all(is_psd(block.matrix) for block in blocks):
             return True
-        if not shared:
-            return True
-        if max(v.denominator.bit_length() for v in x.values()) > 4000:
-            return False
     return False
 
 
-def _face(basis: Basis, Q: np.ndarray[Any, Any]) -> Basis:
+def _projected(target: Terms, rows: Rows, x: dict[Key, Fraction], seen: Counter[Key]) -> bool:
+    """Move `x` onto the identity: residuals go to entries of one monomial only; what then is left, is solved for."""
+    left: Terms = {}
+    for a, row in rows.items():
+        residual = target.get(a, Fraction(0)) - sum((c * x[key] for key, c in row.items()), Fraction(0))
+        own = {key: c for key, c in row.items() if seen[key] == 1}
+        weight = sum((c * c for c in own.values()), Fraction(0))
+        for key, c in own.items():
+            x[key] += residual * c / weight
+        if residual and not own:
+            left[a] = residual
+    return not left or _least_squares(target, rows, x)
+
+
+def _least_squares(target: Terms, rows: Rows, x: dict[Key, Fraction]) -> bool:
+    """The nearest solution of all equations, exactly; False where the rows depend on each other or are many."""
+    if len(rows) > 200:
+        return False
+    order = list(rows)
+    n = len(order)
+    gram = flint.fmpq_mat(n, n)
+    for i, j in itertools.combinations_with_replacement(range(n), 2):
+        small, large = sorted((rows[order[i]], rows[order[j]]), key=len)
+        value = sum((c * large[key] for key, c in small.items() if key in large), Fraction(0))
+        gram[i, j] = gram[j, i] = flint.fmpq(value.numerator, value.denominator)
+    residuals = flint.fmpq_mat(n, 1)
+    for i, a in enumerate(order):
+        value = target.get(a, Fraction(0)) - sum((c * x[key] for key, c in rows[a].items()), Fraction(0))
+        residuals[i, 0] = flint.fmpq(value.numerator, value.denominator)
+    try:
+        weights = gram.solve(residuals)
+    except ZeroDivisionError:
+        return False
+    for i, a in enumerate(order):
+        w = Fraction(int(weights[i, 0].p), int(weights[i, 0].q))
+        for key, c in rows[a].items() if w else ():
+            x[key] += w * c
+    return True
+
+
+def _face(basis: list[Terms], Q: Floats) -> list[Terms]:
     """The span of `basis` orthogonal to the near-kernel of Q, in small rationals."""
-    if not basis:
-        return basis
     values, vectors = np.linalg.eigh(Q)
     near = values < 1e-4 * max(1.0, float(values[-1]))
     if not near.any() or near.all():
         return [] if near.all() else basis
     rest = vectors[:, ~near].T.copy()
-    kept: list[dict[Exponents, Fraction]] = []
     rank = 0
     for column in range(rest.shape[1]):  # reduced row echelon form
         if rank == len(rest):
@@ -288,8 +313,9 @@ def _face(basis: Basis, Q: np.ndarray[Any, Any]) -> Basis:
             if other != rank:
                 rest[other] -= rest[other, column] * rest[rank]
         rank += 1
+    kept: list[Terms] = []
     for row in rest[:rank]:
-        combined: dict[Exponents, Fraction] = {}
+        combined: Terms = {}
         for c, b in zip(row, basis, strict=True):
             small = Fraction(float(c)).limit_denominator(60)
             for a, d in b.items():
@@ -298,44 +324,33 @@ def _face(basis: Basis, Q: np.ndarray[Any, Any]) -> Basis:
     return [k for k in kept if k]
 
 
+def is_psd(Q: Rational) -> bool:
+    """Whether the symmetric matrix is PSD; floats first, since they tell most that are not."""
+    if not Q:
+        return True
+    floats = np.array(Q, dtype=float)
+    if np.linalg.eigvalsh(floats)[0] < -1e-9 * max(1.0, float(np.abs(floats).max())):
+        return False
+    return ldl(Q) is not None
+
+
 def ldl(Q: Rational) -> tuple[Rational, list[Fraction]] | None:
     """L (rows) and D >= 0 with Q = L^T D L for a PSD rational matrix, else None.
 
     >>> ldl([[Fraction(1), Fraction(1)], [Fraction(1), Fraction(1)]])[1]
     [Fraction(1, 1), Fraction(0, 1)]
     """
-    n, M = range(len(Q)), [list(row) for row in Q]
+    n, M = range(len(Q)), [[flint.fmpq(q.numerator, q.denominator) for q in row] for row in Q]
     lines: Rational = []
     pivots: list[Fraction] = []
     for k in n:
         d = M[k][k]
-        if d < 0 or (d == 0 and any(M[k][j] for j in n[k:])):
+        if d < 0 or (d == 0 and any(M[k][j] != 0 for j in n[k:])):
             return None
-        line = [M[k][j] / d if d and j >= k else Fraction(int(j == k)) for j in n]
-        for i in n[k + 1 :] if d else ():
+        line = [M[k][j] / d if d != 0 and j >= k else flint.fmpq(int(j == k)) for j in n]
+        for i in n[k + 1 :] if d != 0 else ():
             factor = M[i][k] / d
-            M[i] = [x - factor * y for x, y in zip(M[i], M[k], strict=True)]
-        lines.append(line)
-        pivots.append(d)
+            M[i][k:] = [x - factor * y for x, y in zip(M[i][k:], M[k][k:], strict=True)]
+        lines.append([Fraction(int(v.p), int(v.q)) for v in line])
+        pivots.append(Fraction(int(d.p), int(d.q)))
     return lines, pivots
-
-
-def _written(
-    found: Sequence[tuple[Basis, Rational]], multipliers: Sequence[tuple[Expression, dict[Exponents, Fraction]]],
-    bases: Sequence[Expression],
-) -> Expression:  # fmt: skip
-    """The decomposition as an expression."""
-    terms: list[Expression] = []
-    for (basis, Q), (g, _) in zip(found, multipliers, strict=True):
-        monomials = [add(*(mul(c, _monomial(bases, a)) for a, c in q.items())) for q in basis]
-        factored = ldl(Q)
-        if factored is None:
-            continue
-        for line, d in zip(*factored, strict=True):
-            if d:
-                terms.append(mul(d, g, add(*(mul(c, z) for c, z in zip(line, monomials, strict=True) if c)) ** 2))
-    return add(*terms)
-
-
-def _monomial(bases: Sequence[Expression], a: Exponents) -> Expression:
-    return mul(*(power(b, k) for b, k in zip(bases, a, strict=True) if k))
