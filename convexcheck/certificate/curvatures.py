@@ -57,6 +57,10 @@ class SecondOrder(Record):
     form: "Sign"
 
 
+class Axiom(Record):
+    """A primitive of the language whose curvature the literature states, of a matrix that is affine."""
+
+
 class Piecewise(Record):
     """A function of one variable entry t: smooth pieces between ordered knots, continuous, its slope jumping up.
 
@@ -83,4 +87,4 @@ class Limit(Record):
     premise: "Curvature"
 
 
-Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit
+Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit | Axiom

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import curvatures, forms, nonsmooth, signs
+from convexcheck.kernel import axioms, curvatures, forms, nonsmooth, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
@@ -24,6 +24,7 @@ CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Composition: curvatures.composition,
     ev.Piecewise: nonsmooth.piecewise,
     ev.Limit: nonsmooth.limit,
+    ev.Axiom: axioms.primitive,
 }
 
 

@@ -59,6 +59,8 @@ def walk(e: Expression, word: str, rule: ev.Curvature, names: Sequence[str] = ()
         return steps
     if isinstance(rule, ev.Piecewise):
         return _piecewise(subject, word, rule, names, depth)
+    if isinstance(rule, ev.Axiom):
+        return [Step(f"{subject} is {word}: {e.op} is, by the axiom, and its matrix is affine [Axiom]", (), depth)]
     if isinstance(rule, ev.Limit):
         title = f"{subject} is the limit of {word} functions as {rule.name} > 0 falls to 0, so it is {word} [Limit]"
         return [Step(title, (), depth), *walk(rule.function, word, rule.premise, names, depth + 1)]

@@ -25,12 +25,14 @@ from convexcheck.expression.term import (
     entry,
     instantiate,
     mul,
+    opened_matrix,
     over,
     power,
     rebuild,
     substitute,
     transform,
 )
+from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.scope import Scope
@@ -38,6 +40,7 @@ from convexcheck.search.slots import Slots
 
 MAX_DEPTH, MANY_TERMS = 40, 3
 Argument = tuple[str, tuple[Expression, ...], Expression]  # a slot's name, sizes, and body at its bound indices
+CONVEX_PRIMITIVES = ("eigmax", "trace_xlogx", "norm_nuclear", "norm_spectral")  # of affine matrices, by axioms
 _WORDS = {1: "convex", -1: "concave"}
 
 
@@ -67,7 +70,7 @@ class Prover:
         try:
             if is_affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._second_order, self._maximum, self._composition]
+            methods = [self._second_order, self._maximum, self._axiom, self._composition]
             methods += [self._piecewise, self._limit, self._rewriting]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
@@ -122,6 +125,13 @@ class Prover:
         parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
         found = [self.curvature(part, 1, inner, depth + 1) for inner, part in parts]
         return ev.Maximum(tuple(f for f in found if f)) if all(found) else None
+
+    def _axiom(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """A convex function of an affine matrix: as it is, or after ``trace_xlogx`` was found in the trace."""
+        if side != 1 or e.op not in CONVEX_PRIMITIVES:
+            return None
+        body, _ = opened_matrix(e, *scope.indices, *scope.context.indices)
+        return ev.Axiom() if is_affine(body, scope.context) and total(e, scope.context) else None
 
     def _composition(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """The composition rule at the top operation of `e`."""
@@ -213,7 +223,7 @@ class Prover:
         return None if rule is None else ev.Rewriting(scope.close(target), rule)
 
     def _rewriting(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
-        for target in (normal(e, scope.context), _completed(e, scope)):
+        for target in (*entropies(e, scope), normal(e, scope.context), _completed(e, scope)):
             if target is not e and total(target, scope.context):
                 found = self._retarget(e, target, side, scope, depth)
                 if found is not None:

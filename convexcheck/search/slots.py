@@ -14,6 +14,7 @@ from convexcheck.expression.normal import normal
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import (
     BINDERS,
+    MATRICES,
     Expression,
     abstract,
     add,
@@ -22,6 +23,7 @@ from convexcheck.expression.term import (
     instantiate,
     mul,
     opened,
+    opened_matrix,
     over,
     rebuild,
     shift,
@@ -63,6 +65,10 @@ class Slots:
         if e.op in BINDERS:
             body, index = opened(e, *own, *self.scope.indices)
             return over(e.op, e.args[0], abstract(self.outer(body, (index, *own)), [index]))
+        if e.op in MATRICES:
+            entry, place = opened_matrix(e, *own, *self.scope.indices)
+            inside = abstract(self.outer(entry, (*place, *own)), place)
+            return rebuild(e, [*(self.outer(a, own) for a in e.args[:-1]), inside])
         if e.op == "add":
             flat = [a for a in e.args if looks_affine(a) and (a.has("var") or not self.strip)]
             rest = [self.outer(a, own) for a in e.args if a not in flat]
