@@ -91,7 +91,8 @@ def _rules(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-rules = st.recursive(st.one_of(st.just(ev.Affine()), st.builds(ev.SecondOrder, signs)), _rules, max_leaves=3)
+leaves = st.one_of(st.sampled_from([ev.Affine(), ev.Axiom()]), st.builds(ev.SecondOrder, signs))
+rules = st.recursive(leaves, _rules, max_leaves=3)
 arrays = st.lists(fractions, max_size=3).map(lambda q: ev.Array((len(q),), tuple(q)))
 named = st.lists(st.tuples(names, arrays), max_size=2).map(tuple)
 counted = st.lists(st.tuples(names, st.integers(0, 9)), max_size=2).map(tuple)

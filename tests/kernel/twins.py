@@ -22,7 +22,7 @@ from convexcheck.kernel.check import verify
 
 OTHERS = 4  # how many other nodes stand in for one
 SIBLINGS = [
-    ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit"],
+    ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit", "Axiom"],
     ["Bounds", "EachTerm", "Rewritten", "Scaled", "Gram", "Minors", "DiagonalLowRank"],
     ["JensenGap", "OutsideDomain"],
 ]

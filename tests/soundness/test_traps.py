@@ -108,7 +108,6 @@ NO_SUCH_RULE = {
     "Schur, small matrix": "no evidence kind; the form of such a function is shown by other rules or not at all",
     "SOS": "certificates hold no Gram matrices; the search writes its squares out as expressions (Rewritten)",
     "cover": "no evidence kind: no rule accepts balls over a box",
-    "axiom": "no evidence kind: an accepted certificate lists no axioms",
     "domination, integrals": "no evidence kind, and loggamma and digamma have no row",
     "landscape": "this version says nothing about critical points, orbits, cells or steps",
     "midpoint-radius": "no float enclosures: values are rationals or arb balls",
@@ -131,11 +130,17 @@ ELSEWHERE = {
 
 UNSETTLED = "UNKNOWN ILL_POSED error"
 SQUARE = "a*x**2 + b*x*y + c*y**2"
+ROTATED = "i < 2, j < 2, where(i == j, 1, where(i < j, t, -t))"
 QUESTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("not equal", "x", {"domain": "x != 0"}, "error"),
     ("mutual", "x", {"domain": "cos(x) >= 1/2, 2*cos(x) >= 1"}, UNSETTLED),
     ("mutual", "x + y", {"domain": "x*y >= 1, x + y - x*y >= 0", "wrt": "x y"}, UNSETTLED),
-    ("nonsymmetric", "-logdet([[1, t], [-t, 1]])", {"wrt": "t"}, "UNKNOWN NEITHER"),
+    ("nonsymmetric", f"-logdet({ROTATED})", {"wrt": "t"}, "NEITHER UNKNOWN"),
+    ("nonsymmetric", f"eigmax({ROTATED})", {"wrt": "t"}, "UNKNOWN ILL_POSED"),
+    ("axiom", "eigmax(X)", {"wrt": {"X": "n n"}}, "UNKNOWN ILL_POSED"),
+    ("axiom", "-eigmax(X)", {"wrt": {"X": "n n"}, "domain": "symmetric(X)"}, "CONCAVE"),
+    ("axiom", "norm_nuclear(X @ X)", {"wrt": {"X": "n n"}}, "NEITHER REFUTED UNKNOWN"),
+    ("axiom", "-norm_spectral(X)", {"wrt": {"X": "m n"}}, "CONCAVE"),
     ("nonsymmetric", "-log(1 + t**2)", {}, "NEITHER"),
     ("empty", "x**2", {"domain": "x > 1, x < 0"}, "ILL_POSED"),
     *(("no row", f"{f}(x)", {}, UNSETTLED) for f in ("tan", "gamma", "lambertw", "inv", "digamma", "floor", "sign")),
@@ -327,7 +332,9 @@ def gt(e: Any, *sizes: Expression) -> Condition:
 
 
 X01, X10 = entry("var", "X", [0, 1]), entry("var", "X", [1, 0])
-PSD = Condition("psd", entry("var", "X", [bound(0), bound(1)]), (TWO, TWO))
+Xij, EYE, AXIOM = entry("var", "X", [bound(0), bound(1)]), [[1, 0], [0, 1]], ev.Axiom()
+PSD, POSDEF, SYMMETRIC = (Condition(name, Xij, (TWO, TWO)) for name in ("psd", "posdef", "symmetric"))
+EIGMAX = apply("eigmax", TWO, Xij)
 UNIT = (ge(x), ge(1 - x))
 ON_LINE = Condition("eq", x - y)
 COS = apply("cos", x)
@@ -376,10 +383,19 @@ FORGED = [
     Forged("nonsymmetric", ask(X01, PSD), AFFINE, inside(LINE)(X=[[1, 1], [-1, 1]]), "does not satisfy",
            (ask(X01, PSD), AFFINE, inside(LINE)(X=[[1, 1], [1, 1]]))),
     Forged("nonsymmetric", ask(-log(1 + x**2)), CONVEX, ev.Proof(SMOOTH), "bounds do not show"),
+    *(Forged("axiom", ask(f, *domain), claim, inside(AXIOM)(X=EYE) if domain else ev.Proof(AXIOM), reason, twin)
+      for f, domain, claim, reason, twin in (
+        (EIGMAX, (), CONVEX, "symmetric is not shown", (ask(EIGMAX, SYMMETRIC), CONVEX, inside(AXIOM)(X=EYE))),
+        (EIGMAX, (SYMMETRIC,), CONCAVE, "no convex primitive", None),
+        (apply("logdet", TWO, Xij), (POSDEF,), CONCAVE, "no convex primitive", None),
+        (apply("norm_nuclear", TWO, TWO, Xij**2), (), CONVEX, "not affine",
+         ask(apply("norm_nuclear", TWO, TWO, 2 * Xij + 1))),
+        (x**2, (), CONVEX, "no convex primitive", None),
+      )),
     Forged("empty", ask(x, gt(x), ge(-x)), AFFINE, ev.Proof(LINE), "a point inside"),
     Forged("empty", ask(x, gt(x), ge(-x)), AFFINE, inside(LINE)(x=0), "does not satisfy", ask(x, ge(x), ge(-x))),
     *(Forged("no row", ask(Expression(op, (x,))), CONVEX, ev.Proof(SMOOTH), "certificate: KeyError",
-             ask(apply("exp", x))) for op in ("tan", "gamma", "lambertw", "inv", "logdet")),
+             ask(apply("exp", x))) for op in ("tan", "pinv", "zeta", "qr")),
     Forged("pole", ask(x**-2), CONVEX, ev.Proof(SMOOTH), "may be undefined",
            (ask(x**-2, gt(x)), CONVEX, inside(SMOOTH)(x=1))),
     Forged("pole", ask(x**-2, ge(x)), CONVEX, inside(SMOOTH)(x=1), "may be undefined", ask(x**-2, gt(x))),
@@ -552,8 +568,8 @@ def test_the_tests_of_other_files_are_there(trap: str) -> None:
 def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
     kinds = {k.__name__ for union in (ev.Evidence, ev.Curvature, ev.Sign) for k in get_args(union)}
     assert kinds == {
-        *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance",
+        *("Proof", "Generalisation", "JensenGap", "SymmetryPair", "Invariance", "CriticalPoint",
           "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
-        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit"),
+        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit", "Axiom"),
         *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "DiagonalLowRank"),
     }
