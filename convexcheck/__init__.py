@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from convexcheck.matrix.semidefinite import Semidefinite
     from convexcheck.report.assertion import Undecided
     from convexcheck.report.verdict import Verdict
-    from convexcheck.symmetries import equivalents, symmetry_counterexample, symmetry_group
+    from convexcheck.symmetries import critical_point, equivalents, symmetry_counterexample, symmetry_group
 
 __version__ = "0.1.0"
 __all__ = [
-    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex",
-    "check", "equivalents", "explain", "network", "prove", "psd", "refute", "symmetry_counterexample",
+    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex", "check",
+    "critical_point", "equivalents", "explain", "network", "prove", "psd", "refute", "symmetry_counterexample",
     "symmetry_group", "verify",
 ]  # fmt: skip
 
@@ -48,7 +48,7 @@ _HOMES = {
     "convexcheck.matrix.semidefinite": ("Semidefinite",),
     "convexcheck.report.assertion": ("Undecided",),
     "convexcheck.report.verdict": ("Verdict",),
-    "convexcheck.symmetries": ("equivalents", "symmetry_counterexample", "symmetry_group"),
+    "convexcheck.symmetries": ("critical_point", "equivalents", "symmetry_counterexample", "symmetry_group"),
 }
 
 

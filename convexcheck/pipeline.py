@@ -296,15 +296,15 @@ class Pipeline:
                 return found
         return self._unknown(q, nothing)
 
-    def accepted_file(self, q: Question, claim: Claim, evidence: ev.Evidence) -> CertificateFile:
-        """The certificate of a claim that is no verdict on curvature.
+    def accepted_file(self, q: Question, claim: Claim, evidence: ev.Evidence, saying: str = "") -> CertificateFile:
+        """The certificate of a claim that is no verdict on curvature, if what the kernel prints holds `saying`.
 
         Raises:
             ConvexcheckError: where the kernel rejects it.
         """
         file = self._file(q, claim, evidence)
         answer = judge(file)
-        if isinstance(answer, Rejected):
+        if isinstance(answer, Rejected) or saying not in str(answer):
             raise ConvexcheckError("kernel", f"{claim.verdict}: {answer}")
         return file
 

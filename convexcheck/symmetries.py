@@ -12,6 +12,7 @@ from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.symmetry.group import symmetry_group
 from convexcheck.pipeline import Pipeline, Question
+from convexcheck.report.critical import Critical, certified, unsettled
 from convexcheck.report.verdict import CertificateFile, Verdict
 from convexcheck.search.arrays import pack
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from convexcheck.network.symmetry.evidence import Case
     from convexcheck.network.symmetry.member import Member
 
-__all__ = ["Equivalents", "equivalents", "symmetry_counterexample", "symmetry_group"]
+__all__ = ["Equivalents", "critical_point", "equivalents", "symmetry_counterexample", "symmetry_group"]
 TRIES = 3  # certificates that are handed to the kernel
 
 
@@ -121,3 +122,47 @@ def equivalents(net: MLP, kind: str = "finite", limit: int | None = None, seed: 
     statement, evidence = any_size(net, "sse", ridge)  # equal for all targets, so the outputs are equal
     file = Pipeline("convex", 60.0, 0).accepted_file(Question(statement), Claim("invariant"), evidence)
     return Equivalents(file, (e.net for e in made))
+
+
+def critical_point(
+    net: MLP, X: Any, y: Any = None, loss: str = "mse", ridge: Any = 0, orbit: bool = True
+) -> Critical:
+    """Find a critical point of a network's loss near its weights, and certify its kind and those of its images.
+
+    Newton's method starts at the weights. The Krawczyk operator shows that a box holds exactly one critical point,
+    and the inertia of the Hessian over the box says of which kind it is; symmetries map it to others of equal loss.
+
+    Args:
+        net: the perceptron whose weights are the start.
+        X: inputs.
+        y: targets or labels; None: the outputs of the network itself.
+        loss: one of `network.loss.LOSSES`.
+        ridge: c in the penalty ``(c/2) |theta|**2``.
+        orbit: whether the images under permutations and signs are certified too, where they are at most 1,000.
+
+    Returns:
+        A `Critical`; its status says what is certified.
+
+    Raises:
+        ConvexcheckError: for input that cannot be read.
+
+    >>> from convexcheck.network import MLP
+    >>> net = MLP.from_arrays([([[1.0]], None)])
+    >>> found = critical_point(net, [[1], [2]], [[2], [4]], loss="sse")           # (w - 2)**2 + (2 w - 4)**2
+    >>> found.status, found.x["W1"].item()
+    ('STRICT_MINIMUM', Fraction(2, 1))
+    """
+    from convexcheck.network.symmetry.critical import proposals
+
+    case = _case(net, X, y, loss, ridge)
+    question, pipeline = Question(case.statement, arrays=case.arrays), Pipeline("convex", 60.0, 0)
+    reason = ""
+    for proposal in proposals(case, orbit):
+        claim = Claim("strict local minimum" if proposal.index == 0 else "critical point")
+        try:
+            file = pipeline.accepted_file(question, claim, proposal.evidence, proposal.inertia)
+        except ConvexcheckError as error:
+            reason = str(error)
+            continue
+        return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact)
+    return unsettled(reason)

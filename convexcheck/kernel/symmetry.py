@@ -16,6 +16,8 @@ from convexcheck.expression.normal import identical
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import (
     BINDERS,
+    ONE,
+    ZERO,
     Expression,
     add,
     bind,
@@ -49,9 +51,10 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
         require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
     moved, context = substitute(s.function, images(action)), Context(acting)
     for name, size in action.permutations:
-        moved = _reindexed(moved, name, size)
+        moved = _reindexed(_with(moved, entry("par", name, [0]), ZERO) if size is ONE else moved, name, size)
     for name, size in action.signs:
-        moved = _unsigned(moved, name, size, context)
+        first = _either(moved, entry("par", name, [0]), context) if size is ONE else moved
+        moved = _unsigned(first, name, size, context)
     require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
     return acting
 
@@ -64,6 +67,13 @@ def images(action: ev.Action) -> dict[tuple[str, str], Expression]:
 def _with(e: Expression, node: Expression, value: Expression) -> Expression:
     """`e` with `value` in place of a node without bound indices."""
     return transform(e, lambda part, _: value if part is node else None)
+
+
+def _either(e: Expression, sign: Expression, context: Context) -> Expression:
+    """`e` at sign 1, if it is the same at -1."""
+    plus, minus = (_with(e, sign, const(v)) for v in (1, -1))
+    require(identical(plus, minus, context), STEP, "{} depends on its sign", e)
+    return plus
 
 
 def _reindexed(e: Expression, name: str, size: Expression) -> Expression:
@@ -92,10 +102,7 @@ def _unsigned(e: Expression, name: str, size: Expression, context: Context) -> E
         return rebuild(e, [_unsigned(a, name, size, context) for a in e.args])
     body, index = opened(e, *context.indices)
     if e.args[0] is size:
-        place = entry("par", name, [index])
-        plus, minus = (_with(body, place, const(v)) for v in (1, -1))
-        require(identical(plus, minus, context), STEP, "{} depends on its sign", body)
-        body = plus
+        body = _either(body, entry("par", name, [index]), context)
     return bind(e.op, index, _unsigned(body, name, size, context))
 
 
