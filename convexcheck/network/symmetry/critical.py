@@ -11,12 +11,12 @@ import numpy as np
 
 from convexcheck.certificate.evidence import CriticalPoint
 from convexcheck.network.model import MLP
+from convexcheck.network.newton import critical_points
 from convexcheck.network.numbers import floats
 from convexcheck.network.symmetry.action import action, values
 from convexcheck.network.symmetry.equivalents import equivalents
 from convexcheck.network.symmetry.evidence import Case
 from convexcheck.network.symmetry.kinds import kinds
-from convexcheck.search.critical import critical_points
 
 MOST = 1_000  # images that one certificate lists
 

@@ -14,8 +14,8 @@ from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import bound, const, entry
 from convexcheck.kernel.check import Accepted, Rejected, verify
+from convexcheck.network.newton import critical_points
 from convexcheck.read.text import read_text
-from convexcheck.search.critical import critical_points
 
 
 class Case(NamedTuple):
