@@ -126,7 +126,8 @@ def own_targets(activation: str) -> Statement:
 
 
 def orbit(signs: list[tuple[int, ...]]):
-    p, s = entry("par", "p", [bound(0)]), entry("par", "s", [bound(0)])
+    p = entry("par", "p", [bound(0)])
+    s = entry("par", "s", [p])
     images = (("W", s * entry("var", "W", [p, bound(1)])), ("v", s * entry("var", "v", [p])))
     action = ev.Action(images, permutations=(("p", TWO),), signs=(("s", TWO),))
     members = itertools.product([(0, 1), (1, 0)], signs)
