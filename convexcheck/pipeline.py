@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +33,9 @@ from convexcheck.report.labels import remark
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
+
+if TYPE_CHECKING:
+    from convexcheck.search.thresholds import Range
 
 Texts = str | Sequence[str]
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
@@ -177,6 +180,8 @@ class Pipeline:
             if value is not None:
                 return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
         against = self._refuted(q, gaps)
+        if against is not None and len(ways) == 2:
+            return self._with_cases(q, against, tuple(gaps))
         sought = " and no ".join({"prove": "proof", "refute": "counterexample"}[way] for way in ways)
         return against if against is not None else self._unknown(q, f"no {sought} was found")
 
@@ -252,6 +257,48 @@ class Pipeline:
             verdict_found = self._sealed(q, *wrap(*pair)) if pair is not None else None
             if pair is None or verdict_found is not None:
                 return verdict_found
+
+    def _with_cases(self, q: Question, against: Verdict, sides: Sequence[str]) -> Verdict:
+        """The verdict with the values of parameters for which the function is convex, or concave, after all."""
+        from convexcheck.search.thresholds import free_scalars, thresholds
+
+        if not free_scalars(q.statement):
+            return against
+        conditions, cases, tried = list(against.conditions), list(against.cases), self.attempts
+        for side in sides:
+            self.attempts = []
+            candidates = thresholds(q.statement, 1 if side == "convex" else -1, self.seed)
+            known = False
+            while (ranges := self._searched("conditions", partial(next, candidates, None))) is not None:
+                if known and len(ranges[0].ends) > 1:
+                    break
+                case = next(filter(None, (self._case(q, side, r) for r in ranges)), None)
+                if case is not None:
+                    known = True
+                    conditions.append(case[0])
+                    cases += case[1]
+        self.attempts = tried
+        return replace(against, conditions=tuple(conditions), cases=tuple(cases), seconds=dict(self.spent))
+
+    def _case(self, q: Question, side: str, chosen: Range) -> tuple[str, list[Verdict]] | None:
+        """What to say about one range of parameters: proved inside, and refuted next to it if that is found."""
+        s = q.statement
+
+        def under(conditions: Sequence[Condition]) -> Question:
+            return replace(q, statement=replace(s, given=(*s.given, *conditions)), general=None)
+
+        proved = self._plainly(under(chosen.conditions), side, 5 * SHORT)
+        if proved is None:
+            return None
+        said, found = f"{side} if {chosen}", [replace(proved, claim=side, status=PROVED)]
+        for strip in chosen.outside:
+            gap = self._gap(under(strip), side, SHORT)
+            refuted = self._sealed(under(strip), Claim(f"not {side}"), gap) if gap is not None else None
+            if gap is not None and refuted is not None:
+                at = ", ".join(f"{n} = {a.entries[0]}" for n, a in gap.instance.parameters if n in str(chosen))
+                said += f"; not at {at}"
+                found.append(replace(refuted, claim=side, status=REFUTED))
+        return said, found
 
     def _gap(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
         from convexcheck.search.refute import attempt

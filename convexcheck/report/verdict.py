@@ -126,7 +126,8 @@ class Verdict:
         certificate: the accepted file; None where nothing was settled.
         message: one sentence for a person.
         strict: True where strictness is proved without a condition, else None.
-        conditions: under which more is true, such as strictness, in words.
+        conditions: under which more is true, such as strictness, in words; where the answer depends on parameters, for
+            which of their values the function is convex or concave.
         modulus: a proved strong-convexity constant: a Fraction, an expression in the parameters, or None.
         counterexamples: at most one against each side.
         attempts: what was tried, and how near it came.
@@ -134,6 +135,7 @@ class Verdict:
         seconds: time of reading, search and check.
         out_of_time: whether the budget ended the search.
         region: for a refuted function of one variable, where its second derivative is negative, if that is known.
+        cases: the verdicts behind such conditions on parameters, each with its certificate.
     """
 
     status: str
@@ -151,6 +153,7 @@ class Verdict:
     seconds: Mapping[str, float] = field(default_factory=dict)
     out_of_time: bool = False
     region: str | None = None
+    cases: tuple[Verdict, ...] = ()
 
     @property
     def counterexample(self) -> Jensen | None:
