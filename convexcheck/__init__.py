@@ -11,6 +11,7 @@ Reading order, one stage per folder or file:
 - `matrix`: whether a matrix of numbers is positive semidefinite
 - `export`: accepted certificates as scripts for other tools
 - `report`: what a person sees
+- `cases`: where the answer depends on parameters
 - `pipeline`: from a question to its answer
 - `api`: the public verbs
 - `symmetries`: the public verbs about equivalent weights

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +33,6 @@ from convexcheck.report.labels import remark
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
-
-if TYPE_CHECKING:
-    from convexcheck.search.thresholds import Range
 
 Texts = str | Sequence[str]
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
@@ -259,46 +256,22 @@ class Pipeline:
                 return verdict_found
 
     def _with_cases(self, q: Question, against: Verdict, sides: Sequence[str]) -> Verdict:
-        """The verdict with the values of parameters for which the function is convex, or concave, after all."""
-        from convexcheck.search.thresholds import free_scalars, thresholds
+        """The verdict, with the values of parameters for which the function is convex, or concave, after all."""
+        from convexcheck.cases import with_cases
 
-        if not free_scalars(q.statement):
-            return against
-        conditions, cases, tried = list(against.conditions), list(against.cases), self.attempts
-        for side in sides:
-            self.attempts = []
-            candidates = thresholds(q.statement, 1 if side == "convex" else -1, self.seed)
-            known = False
-            while (ranges := self._searched("conditions", partial(next, candidates, None))) is not None:
-                if known and len(ranges[0].ends) > 1:
-                    break
-                case = next(filter(None, (self._case(q, side, r) for r in ranges)), None)
-                if case is not None:
-                    known = True
-                    conditions.append(case[0])
-                    cases += case[1]
+        tried = self.attempts
+        found = with_cases(
+            against, q.statement, sides, self.seed, partial(self._searched, "conditions"),
+            lambda s, side: self._plainly(replace(q, statement=s, general=None), side, 5 * SHORT),
+            lambda s, side: self._against(replace(q, statement=s, general=None), side),
+        )  # fmt: skip
         self.attempts = tried
-        return replace(against, conditions=tuple(conditions), cases=tuple(cases), seconds=dict(self.spent))
+        return replace(found, seconds=dict(self.spent))
 
-    def _case(self, q: Question, side: str, chosen: Range) -> tuple[str, list[Verdict]] | None:
-        """What to say about one range of parameters: proved inside, and refuted next to it if that is found."""
-        s = q.statement
-
-        def under(conditions: Sequence[Condition]) -> Question:
-            return replace(q, statement=replace(s, given=(*s.given, *conditions)), general=None)
-
-        proved = self._plainly(under(chosen.conditions), side, 5 * SHORT)
-        if proved is None:
-            return None
-        said, found = f"{side} if {chosen}", [replace(proved, claim=side, status=PROVED)]
-        for strip in chosen.outside:
-            gap = self._gap(under(strip), side, SHORT)
-            refuted = self._sealed(under(strip), Claim(f"not {side}"), gap) if gap is not None else None
-            if gap is not None and refuted is not None:
-                at = ", ".join(f"{n} = {a.entries[0]}" for n, a in gap.instance.parameters if n in str(chosen))
-                said += f"; not at {at}"
-                found.append(replace(refuted, claim=side, status=REFUTED))
-        return said, found
+    def _against(self, q: Question, side: str) -> Verdict | None:
+        """A counterexample to one side alone, if it is found in a short time."""
+        gap = self._gap(q, side, SHORT)
+        return self._sealed(q, Claim(f"not {side}"), gap) if gap is not None else None
 
     def _gap(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
         from convexcheck.search.refute import attempt
