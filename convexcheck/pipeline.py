@@ -366,7 +366,8 @@ class Pipeline:
         pairs = [("convex", evidence.convex), ("concave", evidence.concave)] if isinstance(evidence, ev.Neither) else []
         if isinstance(evidence, ev.Refutation):
             pairs = [(claim.verdict.removeprefix("not "), evidence)]
-        found = tuple(_jensen(q.statement, side, gap, file) for side, gap in pairs)
+        gaps = [(side, gap) for side, gap in pairs if not isinstance(gap, ev.NegativeCurvature)]
+        found = tuple(_jensen(q.statement, side, gap, file) for side, gap in gaps)
         against = [gap.instance for side, gap in pairs if side == "convex"]
         region = negative_region(q.statement, against[0]) if against else None
         mu = claim.modulus.data if claim.modulus is not None and claim.modulus.op == "const" else claim.modulus
@@ -387,7 +388,7 @@ class Pipeline:
         )  # fmt: skip
 
 
-def _jensen(s: Statement, side: str, found: ev.Refutation, file: CertificateFile) -> Jensen:
+def _jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, file: CertificateFile) -> Jensen:
     with tempfile.TemporaryDirectory() as folder:
         file.write_arrays(Path(folder))
         gap = refutation(s, 1 if side == "convex" else -1, found, Path(folder))

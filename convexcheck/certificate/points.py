@@ -40,6 +40,24 @@ class JensenGap(Segment):
     """f(t x + (1-t) y) > t f(x) + (1-t) f(y)."""
 
 
+class NegativeCurvature(Record):
+    """The second derivative of f along v is < 0 at x, and x + s v is in the domain for all small s.
+
+    Args:
+        instance: values of sizes and parameters.
+        x: the point.
+        v: the direction, an array for each variable.
+        level: the arithmetic: "rational", "ball" or "midpoint-radius" (float64 with bounds on its errors).
+        step: h > 0 such that x + h v and x - h v satisfy the domain's affine conditions.
+    """
+
+    instance: Instance
+    x: tuple[tuple[str, Array], ...]
+    v: tuple[tuple[str, Array], ...]
+    level: str
+    step: Fraction = Fraction(1)
+
+
 class Neither(Record):
     """Two counterexamples: `convex` refutes convexity, `concave` refutes concavity."""
 
@@ -122,4 +140,4 @@ class CriticalPoint(Record):
     elements: tuple[tuple[tuple[str, Array], ...], ...] = ()
 
 
-Refutation = JensenGap | SymmetryPair
+Refutation = JensenGap | NegativeCurvature | SymmetryPair

@@ -17,7 +17,7 @@ import flint
 import numpy as np
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.floats import Floats
+from convexcheck.expression.floats import Enclosure, Floats
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.objects import Inexact, Objects, limited
 from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression, sides
@@ -32,8 +32,10 @@ class Arithmetic(Protocol):
     Inexact is raised, or what is undefined returned, wherever the values are not known.
     """
 
-    def load(self, array: np.ndarray) -> Any:
-        """An array of float64, or of ``flint.fmpq``, as its own kind."""
+    moving: bool
+
+    def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Any:
+        """An array of float64, or of ``flint.fmpq``, as its own kind; with its direction, if things are `moving`."""
 
     def undefined(self) -> Any:
         """What is not known to be real."""
@@ -46,6 +48,9 @@ class Arithmetic(Protocol):
 
     def largest(self, array: Any) -> Any:
         """The maximum over the last axis."""
+
+    def leader(self, array: Any) -> np.ndarray:
+        """Where the maximum over the last axis is, probably."""
 
     def where(self, truth: np.ndarray, a: Any, b: Any) -> Any:
         """One of two values, or their union."""
@@ -69,7 +74,7 @@ class Arithmetic(Protocol):
         """The number in an array without axes."""
 
     def whole(self, array: Any) -> np.ndarray:
-        """The natural numbers in an array of exact ones as integers; -1 for the others."""
+        """The natural numbers in an array as integers; -1 for what is none, or not known to be."""
 
 
 def evaluate(
@@ -167,11 +172,15 @@ class Evaluator:
         return size
 
     def _whole(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
-        """The exact values of `e` as integers; -1 where one is no natural number, or not known."""
+        """The exact values of `e` as integers; -1 where one is no natural number, or not known, or may move."""
+        if self.arithmetic.moving and e.has("var"):
+            return np.array(-1)
         self.inner = self.inner or [Evaluator(self.values, self.sizes, k) for k in (Floats(), Objects(flint.fmpq))]
         for evaluator in self.inner:
             try:
-                return np.asarray(evaluator.arithmetic.whole(evaluator.visit(e, stack)))
+                found = evaluator.visit(e, stack)
+                if not isinstance(found, Enclosure) or found.rad is None:
+                    return evaluator.arithmetic.whole(found)
             except (Inexact, ZeroDivisionError, OverflowError):
                 pass
         return np.array(-1)
@@ -191,7 +200,7 @@ class Evaluator:
         if array is None or array.ndim != len(e.args):
             raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(e.args)} axes")
         if key not in self.cells:
-            self.cells[key] = a.load(array)
+            self.cells[key] = a.load(array, self.values.get(("dir", e.data)) if e.op == "var" else None)
         places = tuple(self._whole(index, stack) for index in e.args)
         inside = [(p >= 0) & (p < n) for p, n in zip(places, array.shape, strict=True)]
         if all(map(np.all, inside)):

@@ -96,7 +96,9 @@ def contract(a: Enclosure, b: Enclosure) -> Enclosure:
 class Floats:
     """The arithmetic of enclosures, raising Inexact for what it does not know; NaN is not known to be real."""
 
-    def load(self, array: np.ndarray) -> Enclosure:
+    moving = False
+
+    def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Enclosure:
         """An array of float64, or of ``flint.fmpq``, as its own kind."""
         if array.dtype == object:
             if not all(isinstance(q, flint.fmpq) for q in array.flat):
@@ -133,6 +135,10 @@ class Floats:
     def largest(self, array: Enclosure) -> Enclosure:
         """|max a - max b| <= max |a - b|."""
         return Enclosure(*(None if p is None else np.atleast_1d(p).max(axis=-1) for p in array))
+
+    def leader(self, array: Enclosure) -> np.ndarray:
+        """Where the maximum over the last axis is, probably."""
+        return np.asarray(np.argmax(array.mid, axis=-1))
 
     def where(self, truth: np.ndarray, a: Enclosure, b: Enclosure) -> Enclosure:
         """One of two values, or their union."""
@@ -183,8 +189,6 @@ class Floats:
         return flint.arb(float(array.mid), float(_rad(array))) if known else flint.arb("nan")
 
     def whole(self, array: Enclosure) -> np.ndarray:
-        """The numbers that are natural, as integers; -1 for the others."""
-        if array.rad is not None:
-            raise Inexact
-        natural = (np.rint(array.mid) == array.mid) & (array.mid >= 0) & (array.mid < _WHOLE)
+        """The natural numbers in an array as integers; -1 for what is none, or not known to be."""
+        natural = (np.rint(array.mid) == array.mid) & (array.mid >= 0) & (array.mid < _WHOLE) & (array.rad is None)
         return np.where(natural, array.mid, -1.0).astype(np.int64)

@@ -45,10 +45,12 @@ def rationals(array: np.ndarray) -> np.ndarray:
 class Objects:
     """The arithmetic of ``flint.fmpq`` (raising Inexact or ZeroDivisionError) or ``flint.arb``."""
 
+    moving = False
+
     def __init__(self, number: Any) -> None:
         self.number = number
 
-    def load(self, array: np.ndarray) -> np.ndarray:
+    def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> np.ndarray:
         """An array of float64, or of ``flint.fmpq``, as its own kind."""
         exact = array if array.dtype == object else rationals(array)
         return exact if self.number is flint.fmpq else each(self.number, exact)
@@ -71,8 +73,14 @@ class Objects:
         """The maximum over the last axis."""
         return np.asarray(np.frompyfunc(_larger, 2, 1).reduce(np.atleast_1d(array), axis=-1), dtype=object)
 
+    def leader(self, array: np.ndarray) -> np.ndarray:
+        """Where the maximum over the last axis is, probably."""
+        return np.asarray(np.argmax(each(lambda q: float(flint.arb(q).mid()), array).astype(float), axis=-1))
+
     def where(self, truth: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """One of two values, or their union."""
+        if self.number is flint.fmpq and not np.all(truth):
+            raise Inexact
         return each(lambda known, p, q: p if known > 0 else q if known < 0 else p.union(q), truth, a, b)
 
     def function(self, name: str, *arrays: np.ndarray) -> np.ndarray:
@@ -112,8 +120,9 @@ class Objects:
         return array.item()
 
     def whole(self, array: np.ndarray) -> np.ndarray:
-        """The rationals that are natural numbers, as integers; -1 for the others."""
-        return each(lambda q: int(q.p) if q.q == 1 and 0 <= q < 2**53 else -1, array).astype(np.int64)
+        """The natural numbers in an array as integers; -1 for what is none, or not known to be."""
+        known = each(_exponent, array)
+        return each(lambda k: -1 if k is None or not 0 <= k < 2**53 else k, known).astype(np.int64)
 
 
 def _inexact() -> Any:

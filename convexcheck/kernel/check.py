@@ -16,6 +16,7 @@ from convexcheck.expression.term import Expression, add, instantiate, mul, over_
 from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
 from convexcheck.kernel.landscape import critical_point
+from convexcheck.kernel.negative import negative_curvature
 from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
@@ -23,6 +24,7 @@ from convexcheck.kernel.strict import strictness
 from convexcheck.kernel.symmetry import invariant, symmetry_pair
 
 Used = Counter[str]
+ASSUMED = ", assuming IEEE rounding to nearest and matrix products without Strassen's method"
 
 
 class Accepted(Record):
@@ -104,7 +106,7 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
             used["CriticalPoint"] += 1
             action = _witness(e.action) if e.action else []
             return [*_witness(e.instance), *_witness(e.x, "x"), *action, *critical_point(s, claim.verdict, e, folder)]
-        case "not convex" | "not concave", ev.JensenGap() | ev.SymmetryPair():
+        case "not convex" | "not concave", ev.JensenGap() | ev.NegativeCurvature() | ev.SymmetryPair():
             return _refuted(s, 1 if claim.verdict == "not convex" else -1, e, folder, used)
     raise Rejection("claim", f"{type(e).__name__} cannot show {claim.verdict!r}")
 
@@ -196,14 +198,18 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
 
 
 def refutation(s: Statement, side: int, e: ev.Refutation, folder: Path | None) -> Any:
-    """The gap > 0, a rational or a ball, that refutes convexity (`side` 1) or concavity (-1); else Rejection."""
-    return symmetry_pair(s, side, e, folder) if isinstance(e, ev.SymmetryPair) else jensen_gap(s, side, e, folder)
+    """The rational or ball that refutes convexity (`side` 1) or concavity (-1): a gap > 0, or v'Hv; else Rejection."""
+    rules: dict[type, Any] = {ev.JensenGap: jensen_gap, ev.NegativeCurvature: negative_curvature}
+    return rules.get(type(e), symmetry_pair)(s, side, e, folder)
 
 
 def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
     used[type(e).__name__] += 1
-    gap = refutation(s, side, e, folder)
-    return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  gap = {gap} > 0"]
+    found = refutation(s, side, e, folder)
+    shown = f"gap = {found} > 0"
+    if isinstance(e, ev.NegativeCurvature):
+        shown = f"v'Hv = {found} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
+    return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  {shown}"]
 
 
 def _witness(value: object, name: str = "") -> list[str]:
@@ -216,5 +222,5 @@ def _witness(value: object, name: str = "") -> list[str]:
     if isinstance(value, Record):
         return [line for n, v in vars(value).items() for line in _witness(v, n)]
     if isinstance(value, tuple):
-        return [f"  {f'{name}: ' * (name in 'xy')}{n} = {v}" for n, v in value]
+        return [f"  {f'{name}: ' * (name in 'xyv')}{n} = {v}" for n, v in value]
     return [f"  {name} = {value}"]

@@ -58,10 +58,10 @@ def entries(name: str, d: Declaration, array: ev.Array | None, sizes: Sizes, fol
     """The exact entries of `array` (of the declared file, if None) where they fit the declaration."""
     shape = tuple(_size(s, sizes) for s in d.shape)
     array = array or ev.Array(shape, (), d.array)
-    fits = shape == array.shape and array.digest == d.array and (not d.array or folder is not None)
+    fits = shape == array.shape and d.array in ("", array.digest) and (not array.digest or folder is not None)
     require(fits, "point", "{} {} {!r} declared {} {!r}", name, array.shape, array.digest, shape, d.array)
-    exact = load(folder or Path(), array) if d.array else written(array)
-    whole = np.rint(exact) == exact if d.array else each(lambda q: q.q == 1, exact)
+    exact = load(folder or Path(), array) if array.digest else written(array)
+    whole = np.rint(exact) == exact if array.digest else each(lambda q: q.q == 1, exact)
     require(not d.integer or whole.all(), "point", "{} has fractions, not integers", name)
     return exact
 
@@ -123,7 +123,8 @@ def _segment(s: Statement, e: ev.Segment, folder: Path | None) -> tuple[list[Val
     (x, sizes), (y, _) = (point(s, e.instance, end, folder) for end in (e.x, e.y))
     require(0 < e.t < 1 and not e.instance.variables, type(e).__name__, "t is not in (0, 1), or there is a third point")
     t = flint.fmpq(e.t.numerator, e.t.denominator)
-    between = {k: np.asarray(t * x[k] + (1 - t) * y[k], dtype=object) for k in x if k[0] == "var"}
+    exact = Objects(flint.fmpq).load
+    between = {k: np.asarray(t * exact(x[k]) + (1 - t) * exact(y[k]), dtype=object) for k in x if k[0] == "var"}
     return [x, y, {**x, **between}], sizes
 
 

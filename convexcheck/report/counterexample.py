@@ -18,7 +18,7 @@ from convexcheck.expression.term import instantiate
 from convexcheck.report.verdict import Jensen
 
 
-def jensen(s: Statement, side: str, found: ev.Refutation, gap: Any) -> Jensen:
+def jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, gap: Any) -> Jensen:
     """The two points, the weight of the first, and the gap.
 
     Args:

@@ -123,6 +123,7 @@ gaps = st.builds(ev.JensenGap, instances, named, named, fractions)
 evidence = st.one_of(
     proofs,
     gaps,
+    st.builds(ev.NegativeCurvature, instances, named, named, st.text(max_size=8), fractions),
     st.builds(ev.Generalisation, statements, counted, st.one_of(st.none(), expressions), proofs),
     st.builds(ev.Neither, gaps, gaps),
     st.builds(ev.Undefined, instances),

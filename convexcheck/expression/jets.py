@@ -1,0 +1,203 @@
+"""Taylor polynomials along a line: f(x + t v) = z0 + z1 t + z2 t**2 + o(t**2), in any arithmetic (trusted).
+
+So v'Hv is 2 z2. What is found is a polynomial only where all of z0, z1, z2 are known, and then the function is C2 in t
+near 0: a kink (abs, max, where) has to be decided strictly at the point; else its derivatives are undefined, ties of
+equal functions included. A part that is None is zero near the point, so that what does not move costs nothing.
+Source: A. Griewank, A. Walther, Evaluating Derivatives, chapter 13 (Taylor arithmetic).
+"""
+
+from collections.abc import Sequence
+from functools import cache, reduce
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convexcheck.expression.evaluate import Arithmetic, Evaluator
+from convexcheck.expression.functions import FUNCTIONS, derivative
+from convexcheck.expression.objects import Inexact
+from convexcheck.expression.term import Expression, apply, entry, substitute
+
+_T = entry("var", "t")
+_SLOPES = {"tanh": 1 - apply("tanh", _T) ** 2}  # without cosh, which overflows
+
+
+class Jet(NamedTuple):
+    """The coefficients, arrays of one arithmetic; z1 and z2 are zero near the point where they are None."""
+
+    z0: Any
+    z1: Any = None
+    z2: Any = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return tuple(self.z0.shape)
+
+    @property
+    def still(self) -> bool:
+        """Whether it is constant near the point."""
+        return self.z1 is None and self.z2 is None
+
+
+@cache
+def _slopes(name: str) -> tuple[Expression, Expression]:
+    """The first and second derivative of a function of the table."""
+    row = FUNCTIONS[name]
+    if row.derivative is None:
+        raise Inexact
+    first = _SLOPES.get(name) or row.derivative(_T)
+    return first, substitute(derivative(first), {("dir", "t"): 1})
+
+
+class Jets:
+    """The arithmetic of jets over that of their coefficients."""
+
+    moving = True
+
+    def __init__(self, base: Arithmetic) -> None:
+        self.base = base
+
+    def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Jet:
+        """An array, and how it moves."""
+        moves = direction is not None and bool(np.any(direction != 0))
+        return Jet(self.base.load(array), self.base.load(direction) if direction is not None and moves else None)
+
+    def undefined(self) -> Jet:
+        """What is not known to be real."""
+        return Jet(self.base.undefined())
+
+    def take(self, array: Jet, places: tuple[np.ndarray, ...]) -> Jet:
+        """The entries at the places."""
+        return Jet(*(None if z is None else self.base.take(z, places) for z in array))
+
+    def total(self, factors: Sequence[Jet], size: int) -> Jet:
+        """The product of the factors, summed over the last axis: the rule of Leibniz."""
+
+        def term(*orders: tuple[int, int]) -> Any:
+            parts = [f[dict(orders).get(i, 0)] for i, f in enumerate(factors)]
+            return None if any(p is None for p in parts) else self.base.total(parts, size)
+
+        n = range(len(factors))
+        second = [*(term((i, 2)) for i in n), *(term((i, 1), (j, 1)) for i, j in combinations(n, 2))]
+        return Jet(term(), self._sum(*(term((i, 1)) for i in n)), self._sum(*second))
+
+    def largest(self, array: Jet) -> Jet:
+        """The maximum over the last axis; derivatives of the entry that is larger than all others."""
+        if array.still or not array.shape:
+            return array if not array.shape else Jet(self.base.largest(array.z0))
+        whole = np.ones(array.shape, dtype=np.int8)
+        wide = Jet(*(None if z is None else self.base.where(whole, z, z) for z in array))
+        at = self.base.leader(array.z0)
+        here = np.ogrid[tuple(map(slice, array.shape[:-1]))]
+        first = self.take(wide, (*(i[..., None] for i in here), at[..., None]))
+        beaten = self.base.compare("lt", array.z0, first.z0) > 0
+        alone = np.where((beaten | (np.arange(array.shape[-1]) == at[..., None])).all(axis=-1), 1, 0).astype(np.int8)
+        chosen = self.take(wide, (*here, at))
+        return self._chosen(self.base.largest(array.z0), alone, chosen, chosen)
+
+    def where(self, truth: np.ndarray, a: Jet, b: Jet) -> Jet:
+        """One of two jets; an open condition leaves a union of values and no derivative."""
+        return self._chosen(self.base.where(truth, a.z0, b.z0), truth, a, b)
+
+    def function(self, name: str, *arrays: Jet) -> Jet:
+        """A function of the table: f' z1, and f' z2 + f'' z1**2 / 2."""
+        value = self.base.function(name, *(a.z0 for a in arrays))
+        if all(a.still for a in arrays):
+            return Jet(value)
+        a = arrays[0]
+        if name == "abs":
+            negative = Jet(*(self._scaled(-1, z) for z in a))
+            return self._chosen(value, self.compare("lt", self._number(0), a), a, negative)
+        inner = Evaluator({}, {}, self.base)
+        inner.seen |= {(_T, ()): a.z0, (apply(name, _T), ()): value}
+        slope, bend = (inner.visit(e, ()) for e in _slopes(name))
+        return Jet(value, *self._composed(slope, bend, a))
+
+    def fold(self, op: str, a: Jet, b: Jet) -> Jet:
+        """add, mul, max, pow."""
+        base = self.base
+        if op == "add":
+            return Jet(base.fold("add", a.z0, b.z0), self._sum(a.z1, b.z1), self._sum(a.z2, b.z2))
+        if op == "mul":
+            first = self._sum(self._product(a.z0, b.z1), self._product(a.z1, b.z0))
+            outer = self._sum(self._product(a.z0, b.z2), self._product(a.z2, b.z0))
+            return Jet(base.fold("mul", a.z0, b.z0), first, self._sum(outer, self._product(a.z1, b.z1)))
+        value = base.fold(op, a.z0, b.z0)
+        if a.still and b.still:
+            return Jet(value)
+        if op == "max":
+            return self._chosen(value, self.compare("lt", b, a), a, b)
+        if not b.still:
+            return self.function("exp", self.fold("mul", b, self.function("log", a)))
+        less, two = (base.fold("add", b.z0, self._number(-k).z0) for k in (1, 2))
+        slope = base.fold("mul", b.z0, base.fold("pow", a.z0, less))
+        bend = base.fold("mul", base.fold("mul", b.z0, less), base.fold("pow", a.z0, two))
+        nonzero = base.compare("eq", a.z0, self._number(0).z0) < 0  # t**q is smooth at 0 for natural q
+        smooth = np.where(nonzero | (base.whole(b.z0) >= 0), 1, 0).astype(np.int8)
+        moved = Jet(value, *self._composed(slope, bend, a))
+        return self._chosen(value, smooth, moved, moved)
+
+    def compare(self, op: str, a: Jet, b: Jet) -> np.ndarray:
+        """le, lt, eq, near the point: where the sides move, they have to be surely different."""
+        truth = self.base.compare(op, a.z0, b.z0)
+        if a.still and b.still:
+            return truth
+        return np.where(self.base.compare("eq", a.z0, b.z0) < 0, truth, 0).astype(np.int8)
+
+    def matrix(self, op: str, body: Jet, shape: tuple[int, int]) -> Jet:
+        """A function of matrices that do not move."""
+        return Jet(self.base.matrix(op, body.z0, shape)) if body.still else _inexact()
+
+    def pick(self, found: Jet, places: Sequence[np.ndarray], size: int) -> Jet:
+        """Entries of what `matrix` found."""
+        return Jet(self.base.pick(found.z0, places, size))
+
+    def leader(self, array: Jet) -> np.ndarray:
+        """Where the maximum over the last axis is, probably."""
+        return self.base.leader(array.z0)
+
+    def whole(self, array: Jet) -> np.ndarray:
+        """The natural numbers in an array that does not move."""
+        return self.base.whole(array.z0) if array.still else np.array(-1)
+
+    def item(self, array: Jet) -> tuple[Any, Any, Any]:
+        """The three numbers."""
+        z0, z1, z2 = (self.base.item(self._number(0).z0 if z is None else z) for z in array)
+        return z0, z1, z2
+
+    def _number(self, value: int) -> Jet:
+        return self.load(np.array(float(value)))
+
+    def _scaled(self, factor: float, z: Any) -> Any:
+        return None if z is None else self.base.fold("mul", self.base.load(np.array(factor)), z)
+
+    def _product(self, p: Any, q: Any) -> Any:
+        return None if p is None or q is None else self.base.fold("mul", p, q)
+
+    def _sum(self, *parts: Any) -> Any:
+        known = [p for p in parts if p is not None]
+        return reduce(lambda p, q: self.base.fold("add", p, q), known) if known else None
+
+    def _composed(self, slope: Any, bend: Any, a: Jet) -> tuple[Any, Any]:
+        square = self._product(a.z1, a.z1)
+        curved = self._scaled(0.5, self._product(bend, square))
+        return self._product(slope, a.z1), self._sum(self._product(slope, a.z2), curved)
+
+    def _chosen(self, value: Any, truth: np.ndarray, a: Jet, b: Jet) -> Jet:
+        """`value` with the derivatives of a (where `truth` is 1) or b (-1), undefined where it is open."""
+        is_open, still = truth == 0, a.still and b.still
+        if not is_open.any() and still:
+            return Jet(value)
+        parts = []
+        for p, q in ((a.z1, b.z1), (a.z2, b.z2)):
+            zero = self._number(0).z0
+            known = self.base.where(np.where(is_open, 1, truth), zero if p is None else p, zero if q is None else q)
+            if is_open.any():
+                known = self.base.where(np.where(is_open, 1, -1), self.base.undefined(), known)
+            parts.append(known)
+        return Jet(value, *parts)
+
+
+def _inexact() -> Any:
+    raise Inexact
