@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convexcheck import network
-    from convexcheck.api import assert_convex, check, explain, prove, refute, verify
+    from convexcheck.api import assert_convex, check, explain, hessian, min_eigenvalue, prove, refute, verify
     from convexcheck.expression.errors import ConvexcheckError
     from convexcheck.kernel.check import Accepted, Rejected
     from convexcheck.matrix.psd import psd
@@ -37,12 +37,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex", "check",
-    "critical_point", "equivalents", "explain", "network", "prove", "psd", "refute", "symmetry_counterexample",
-    "symmetry_group", "verify",
+    "critical_point", "equivalents", "explain", "hessian", "min_eigenvalue", "network", "prove", "psd", "refute",
+    "symmetry_counterexample", "symmetry_group", "verify",
 ]  # fmt: skip
 
 _HOMES = {
-    "convexcheck.api": ("assert_convex", "check", "explain", "prove", "refute", "verify"),
+    "convexcheck.api": (
+        "assert_convex", "check", "explain", "hessian", "min_eigenvalue", "prove", "refute", "verify",
+    ),
     "convexcheck.expression.errors": ("ConvexcheckError",),
     "convexcheck.kernel.check": ("Accepted", "Rejected"),
     "convexcheck.matrix.psd": ("psd",),

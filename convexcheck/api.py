@@ -6,15 +6,18 @@ What happens between a question and its answer is `pipeline`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.pipeline import Pipeline, Texts, judge
+from convexcheck.pipeline import Pipeline, Texts, judge, question
 from convexcheck.report.assertion import asserted
 from convexcheck.report.rejected import plain
 from convexcheck.report.verdict import CertificateFile, Verdict
+
+if TYPE_CHECKING:
+    from convexcheck.network.eigen import Eigenpair
 
 
 def check(
@@ -131,6 +134,53 @@ def assert_convex(source: Any, *arguments: Any, strict: bool = False, **options:
     ...
     """
     return asserted(check(source, *arguments, **options), strict)
+
+
+def hessian(source: Any, *arguments: Any, **options: Any) -> Any:
+    """The Hessian: a NumPy array for a `network.MLP` or a JAX loss, symbolic for text and SymPy.
+
+    Args:
+        source: a `network.MLP`, followed by X and y; a JAX loss, followed by its pytree of parameters and the data;
+            or text or a SymPy expression.
+        arguments: what follows.
+        options: ``loss=``, ``ridge=``, ``block=``, ``triangle=`` and ``say=`` as for `network.hessian`; ``wrt=`` and
+            ``parameters=`` as for `check`.
+
+    Returns:
+        A float64 array of shape (P, P) with `block(a, b)`; for text a `SymbolicHessian`; for SymPy a matrix.
+
+    Raises:
+        ConvexcheckError: input that does not fit, or more memory than there is.
+
+    >>> hessian("x**2*y").rows()
+    [[2*y, 2*x], [2*x, 0]]
+    """
+    if hasattr(source, "free_symbols") or isinstance(source, str):
+        from convexcheck.report.second_derivatives import symbolic_hessian
+
+        return symbolic_hessian(source, question(source, arguments, **options).statement, options.get("wrt"))
+    from convexcheck.network import hessian as dense
+
+    return dense(source, *arguments, **options)
+
+
+def min_eigenvalue(source: Any, *arguments: Any, **options: Any) -> Eigenpair:
+    """The smallest eigenvalue of the Hessian with its direction, in float64; as `network.min_eigenvalue`.
+
+    Args:
+        source: a `network.MLP`, followed by X and y, or a JAX loss, followed by its pytree and the data.
+        arguments: what follows.
+        options: ``loss=``, ``ridge=``, ``method=``, ``tolerance=``, ``most=``, ``seed=``, ``stop=``, ``progress=``.
+
+    Returns:
+        Value, direction, residual and number of products with the Hessian.
+
+    Raises:
+        ConvexcheckError: input that does not fit.
+    """
+    from convexcheck.network import min_eigenvalue as smallest
+
+    return smallest(source, *arguments, **options)
 
 
 def explain(source: Any, *arguments: Any, **options: Any) -> str:

@@ -1,7 +1,9 @@
 """Multilayer perceptrons: model and loss, exact Hessians, smallest eigenvalues, spectra (untrusted).
 
 Reading order: `numbers` (what people hand over as arrays), `model` (the perceptron), `loss` (a perceptron, data and a
-loss: one problem), `activations`, `statement` (the problem as a statement that the kernel knows).
+loss: one problem), `activations`, `statement` (the problem as a statement that the kernel knows); `passes`,
+`assemble`, `compiled`, `memory`, `blocks`, `dense` (the Hessian as a matrix); `products`, `lanczos`, `eigen`, `density`
+(without a matrix); `verbs` (what can be asked).
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ if TYPE_CHECKING:
     from convexcheck.network.loss import Problem
     from convexcheck.network.model import Layer
     from convexcheck.network.tree import MLP
+    from convexcheck.network.verbs import hessian, min_eigenvalue, spectrum
 
-__all__ = ["MLP", "Layer", "Problem"]
+__all__ = ["MLP", "Layer", "Problem", "hessian", "min_eigenvalue", "spectrum"]
 
 _HOMES = {
     "convexcheck.network.loss": ("Problem",),
     "convexcheck.network.model": ("Layer",),
     "convexcheck.network.tree": ("MLP",),
+    "convexcheck.network.verbs": ("hessian", "min_eigenvalue", "spectrum"),
 }
 
 

@@ -14,72 +14,73 @@ import numpy as np
 from convexcheck.network.numbers import Numbers
 
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)  # of the normal distribution at 0
-Three = tuple[Numbers, Numbers, Numbers]
+Three = tuple[Any, Any, Any]
 
 
-def sigmoid(z: Numbers) -> Numbers:
+def sigmoid(z: Any, xp: Any = np) -> Any:
     """``1/(1 + exp(-z))`` without overflow.
 
     >>> sigmoid(np.array([-1e4, 0.0, 1e4]))
     array([0. , 0.5, 1. ])
     """
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+    small = xp.exp(-xp.abs(z))
+    return xp.where(z >= 0, 1.0, small) / (1.0 + small)
 
 
-def _tanh(z: Numbers) -> Three:
-    t = np.tanh(z)
+def _tanh(z: Any, xp: Any) -> Three:
+    t = xp.tanh(z)
     slope = 1.0 - t * t
     return t, slope, -2.0 * t * slope
 
 
-def _sigmoid(z: Numbers) -> Three:
-    s = sigmoid(z)
+def _sigmoid(z: Any, xp: Any) -> Three:
+    s = sigmoid(z, xp)
     slope = s * (1.0 - s)
     return s, slope, slope * (1.0 - 2.0 * s)
 
 
-def _softplus(z: Numbers) -> Three:
-    s = sigmoid(z)
-    return np.logaddexp(0.0, z), s, s * (1.0 - s)
+def _softplus(z: Any, xp: Any) -> Three:
+    s = sigmoid(z, xp)
+    return xp.logaddexp(0.0, z), s, s * (1.0 - s)
 
 
-def _relu(z: Numbers) -> Three:
-    return np.maximum(z, 0.0), (z > 0).astype(float), np.zeros_like(z)
-
-
-def _gelu(z: Numbers) -> Three:
-    from scipy.special import ndtr
-
-    below, density = ndtr(z), _DENSITY * np.exp(-0.5 * z * z)
+def _gelu(z: Any, xp: Any) -> Three:
+    if xp is np:
+        from scipy.special import ndtr
+    else:
+        from jax.scipy.special import ndtr
+    below, density = ndtr(z), _DENSITY * xp.exp(-0.5 * z * z)
     return z * below, below + z * density, (2.0 - z * z) * density
 
 
-_THREE: dict[str, Callable[[Numbers], Three]] = {
+_THREE: dict[str, Callable[[Any, Any], Three]] = {
     "tanh": _tanh,
     "sigmoid": _sigmoid,
     "softplus": _softplus,
-    "relu": _relu,
+    "relu": lambda z, xp: (xp.maximum(z, 0.0), (z > 0) * 1.0, 0.0 * (z > 0)),
     "gelu": _gelu,
-    "sin": lambda z: (np.sin(z), np.cos(z), -np.sin(z)),
-    "square": lambda z: (z * z, 2.0 * z, np.full_like(z, 2.0)),
-    "identity": lambda z: (z, np.ones_like(z), np.zeros_like(z)),
+    "sin": lambda z, xp: (xp.sin(z), xp.cos(z), -xp.sin(z)),
+    "square": lambda z, xp: (z * z, 2.0 * z, xp.full_like(z, 2.0)),
+    "identity": lambda z, xp: (z, xp.ones_like(z), xp.zeros_like(z)),
 }
 
 
-def derivatives(name: str, z: Numbers) -> Three:
-    """``phi(z)``, ``phi'(z)`` and ``phi''(z)``; at a kink of relu the derivative from the left.
+def derivatives(name: str, z: Any, xp: Any = np) -> Three:
+    """``phi(z)``, ``phi'(z)`` and ``phi''(z)``, with the functions of `xp`, which is NumPy or ``jax.numpy``.
+
+    At the kink of relu it is the derivative from the left.
 
     >>> derivatives("square", np.array([3.0]))
     (array([9.]), array([6.]), array([2.]))
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        return _THREE[name](z)
+        return _THREE[name](z, xp)
 
 
 def phi(name: str, z: Numbers) -> Numbers:
     """``phi(z)``."""
-    return derivatives(name, z)[0]
+    value: Numbers = derivatives(name, z)[0]
+    return value
 
 
 def jax_activation(name: str) -> Callable[[Any], Any]:

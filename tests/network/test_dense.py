@@ -1,0 +1,167 @@
+"""The dense Hessian against jax.hessian and against differences of gradients; blocks, triangles, memory."""
+
+import jax
+import numpy as np
+import pytest
+
+from convexcheck import ConvexcheckError
+from convexcheck.network import MLP, Problem, memory
+from convexcheck.network.assemble import fill, mirror
+from convexcheck.network.compiled import Form, arguments, compiled_hessian, loss
+from convexcheck.network.dense import SMALL, hessian_of
+from convexcheck.network.memory import Forecast, available, told
+from convexcheck.network.passes import Passes
+from tests.network.networks import every, perceptron, problem
+
+# every activation, loss, depth and kind of bias in the tests of every day; all combinations in the long campaign
+CASES = list(every())
+FEW = [CASES[k] for k in (0, 5, 14, 23, 51, 75, 125, 155)]
+COMPILED = FEW[:4]
+
+
+def by_jax(p):
+    weights, X, y, scale, ridge = arguments(p)
+    with jax.enable_x64(True):
+        value = jax.jit(
+            jax.hessian(lambda v, X, y: loss(Form.of(p.net, p.loss), p.net.split(v), X, y, scale, ridge)),
+            compiler_options={"xla_backend_optimization_level": 0},  # it runs once
+        )
+        return np.asarray(value(np.concatenate([w.ravel() for w in weights]), X, y))
+
+
+def assembled(p, rows):
+    H = np.full((p.net.size, p.net.size), np.nan)
+    every = range(len(p.net.layers))
+    fill(p, H, every, every, rows, True)
+    return H + float(p.ridge) * np.eye(len(H))
+
+
+def agree(p, *found):
+    expected = by_jax(p)
+    for H in found:
+        assert np.abs(H - expected).max() <= 1e-12 * np.abs(expected).max()
+
+
+def test_the_cases_of_every_day_hold_everything():
+    names = " ".join(name for name, _ in FEW)
+    assert all(word in names for word in ("tanh", "sigmoid", "softplus", "relu", "gelu", "sin", "square", "identity"))
+    assert all(word in names for word in ("mse", "sse", "half_sse", "cross_entropy", "bias all", "bias none", "mixed"))
+    assert {len(p.net.layers) for _, p in FEW} == {2, 3, 4, 5}
+    assert any(p.loss == "cross_entropy" and p.net.widths[-1] == 1 for _, p in FEW)
+
+
+@pytest.mark.parametrize("p", [p for _, p in FEW], ids=[name for name, _ in FEW])
+def test_equals_jax_hessian(p):
+    agree(p, assembled(p, rows=100), assembled(p, rows=3))
+
+
+@pytest.mark.parametrize("p", [p for _, p in COMPILED], ids=[name for name, _ in COMPILED])
+def test_the_compiled_form_equals_the_other(p):
+    np.testing.assert_allclose(compiled_hessian(p), assembled(p, rows=100), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("p", [p for _, p in CASES], ids=[name for name, _ in CASES])
+def test_equals_jax_hessian_in_all_cases(p):
+    agree(p, compiled_hessian(p), assembled(p, rows=100), assembled(p, rows=3))
+
+
+def test_the_large_variant_equals_differences_of_its_gradient():
+    """An oracle that shares no second derivative: central differences of the gradient, to 1e-7."""
+    p = problem((12, 15, 10, 3), "tanh", "cross_entropy", rows=20)
+    assert p.net.size > SMALL
+    H, rng, step = hessian_of(p), np.random.default_rng(0), 1e-5
+    v = rng.standard_normal(p.net.size)
+
+    def gradient(theta):
+        moved = Problem(p.net.with_parameters(theta), p.X, p.y, p.loss)
+        return np.concatenate([g.ravel() for g in Passes(moved, 0, 20).gradient(moved)])
+
+    theta = p.net.vector()
+    difference = (gradient(theta + step * v) - gradient(theta - step * v)) / (2 * step)
+    np.testing.assert_allclose(H @ v, difference, rtol=1e-6, atol=1e-8)
+
+
+def test_the_gradient_equals_that_of_jax():
+    p = problem((3, 4, 2), "gelu", "mse")
+    weights, X, y, scale, ridge = arguments(p)
+    with jax.enable_x64(True):
+        expected = jax.grad(lambda w: loss(Form.of(p.net, p.loss), w, X, y, scale, ridge))(weights)
+    for found, wanted in zip(Passes(p, 0, p.rows).gradient(p), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bias", ["all", "none", "mixed"])
+def test_blocks_are_parts_of_the_whole(bias):
+    p = problem((5, 12, 7, 2), "sigmoid", "mse", bias=bias, ridge="0.5")
+    H = hessian_of(p)
+    assert p.net.size > SMALL
+    for a in H.slices:
+        for b in H.slices:
+            if isinstance(a, str) is isinstance(b, str):
+                np.testing.assert_allclose(hessian_of(p, block=(a, b)), H.block(a, b), rtol=1e-10, atol=1e-13)
+
+
+def test_one_triangle():
+    p = problem((12, 15, 10, 3), "softplus", "mse", ridge=1)
+    whole, upper = hessian_of(p), hessian_of(p, triangle="upper")
+    np.testing.assert_allclose(np.triu(whole), upper, rtol=1e-12, atol=1e-14)
+    small = problem((2, 2, 1), "tanh", "mse")
+    assert (np.triu(hessian_of(small)) == hessian_of(small, triangle="upper")).all()
+
+
+def test_mirror():
+    A = np.random.default_rng(0).standard_normal((300, 300))
+    B = A.copy()
+    mirror(B)
+    assert (np.triu(A) == np.triu(B)).all()
+    assert (B.T == B).all()
+
+
+def test_labels():
+    p = problem((2, 3, 1), "tanh", "mse")
+    H = hessian_of(p)
+    assert H.slices == {
+        "W1": slice(0, 6), "b1": slice(6, 9), "W2": slice(9, 12), "b2": slice(12, 13), 1: slice(0, 9), 2: slice(9, 13),
+    }  # fmt: skip
+    assert H.block(1, 2).shape == (9, 4)
+    assert (2 * H).block("b2", "b2") == 2 * H[12, 12]
+    assert H[0].slices == {}
+    with pytest.raises(ConvexcheckError, match="no block 'W3'; expected one of 'W1', 'b1', 'W2', 'b2', 1, 2"):
+        H.block("W3", "W1")
+    with pytest.raises(ConvexcheckError, match="no block 'W3'"):
+        hessian_of(p, block=("W3", "W1"))
+
+
+def test_the_memory_is_said_before_it_is_taken():
+    said = []
+    hessian_of(problem((12, 15, 10, 3), "tanh", "mse"), say=said.append)
+    assert said == ["P = 388: a Hessian of 1.2 MB with its work takes 4.78 MB"]
+
+
+def test_what_does_not_fit_is_refused_with_the_figure(monkeypatch):
+    p = problem((100, 100, 10), "tanh", "mse")
+    monkeypatch.setattr(memory, "available", lambda: 9 * 10**8)
+    with pytest.raises(ConvexcheckError, match=r"P = 11,110: .* 987 MB .* and 900 MB are free; .*min_eigenvalue"):
+        hessian_of(p)
+    assert hessian_of(p, block=("b2", "b2")).shape == (10, 10)
+
+
+def test_forecasts():
+    f = Forecast.of(perceptron((20, 64, 64, 5), "tanh"), 1000)
+    assert f.matrix == 8 * 5829**2
+    assert f.total < 3 * f.matrix  # the bar on peak memory
+    assert f.rows == 1000
+    assert available() is None or available() > 0
+    assert told(12) == "12 bytes"
+
+
+def test_overflow_is_an_error():
+    net = MLP.from_arrays([([[1e100]], None), ([[1e100]], None), ([[1e100]], None)], activation="square")
+    with pytest.raises(ConvexcheckError, match="the Hessian overflows float64"):
+        hessian_of(Problem.of(net, [1e100], [0.0], "mse"))
+
+
+def test_an_unknown_triangle():
+    with pytest.raises(ConvexcheckError, match="triangle='lower'; expected \"full\" or \"upper\""):
+        hessian_of(problem((2, 2, 1), "tanh", "mse"), triangle="lower")
