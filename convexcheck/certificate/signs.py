@@ -68,6 +68,22 @@ class Minors(Record):
     premises: tuple["Sign", ...]
 
 
+class Cover(Record):
+    """The value is y'M y, and on each part of a box M is PSD in balls; for the value itself y is 1.
+
+    Args:
+        vector: y. matrix: M, free of y, its lower triangle row by row.
+        entries: what M depends on, each between two numbers.
+        tree: the parts in the order of a walk: the number of the entry to halve (first comes the lower half), or
+            -1 for a part that is not cut further.
+    """
+
+    vector: tuple[Expression, ...]
+    matrix: tuple[Expression, ...]
+    entries: tuple[Expression, ...]
+    tree: tuple[int, ...]
+
+
 class DiagonalLowRank(Record):
     """A form Sum_k a_k v_k**2 + sum_pq M_pq y_p y_q, y = (L_1, ..., L_r, t_1, ..., t_s), L_p = Sum_k a_k r_pk v_k.
 
@@ -88,4 +104,4 @@ class DiagonalLowRank(Record):
     premises: tuple["Sign", ...]
 
 
-Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | DiagonalLowRank
+Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import axioms, curvatures, forms, nonsmooth, signs
+from convexcheck.kernel import axioms, cover, curvatures, forms, nonsmooth, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
@@ -14,6 +14,7 @@ SIGNS: dict[type, Callable[[Any], Goals]] = {
     ev.Scaled: signs.scaled,
     ev.Gram: forms.gram,
     ev.Minors: forms.minors,
+    ev.Cover: cover.cover,
     ev.DiagonalLowRank: forms.diagonal_low_rank,
 }
 CURVATURES: dict[type, Callable[[Any], Goals]] = {

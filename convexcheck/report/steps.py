@@ -157,12 +157,15 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
     return _form(rule, names)
 
 
-def _form(rule: ev.Scaled | ev.Gram | ev.Minors | ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
+def _form(rule: ev.Scaled | ev.Gram | ev.Minors | ev.Cover | ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
     if isinstance(rule, ev.DiagonalLowRank):
         return _low_rank(rule, names)
     if isinstance(rule, ev.Minors):
         vector = ", ".join(shown(y, names) for y in rule.vector)
         return [cut(f"   a quadratic form in {vector} whose matrix has principal minors >= 0 [Minors]")]
+    if isinstance(rule, ev.Cover):
+        parts = sum(k < 0 for k in rule.tree)
+        return [f"   its matrix is positive definite in balls on each of {parts} parts of the box [Cover]"]
     if isinstance(rule, ev.Scaled):
         return [f"   it is >= 0 because it is so times {shown(rule.factor, names)} [Scaled]"]
     weights = [shown(block.multiplier, names) for block in rule.blocks]

@@ -53,11 +53,18 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    for method in (_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors):
+    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors]
+    if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
+        methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)
+    for method in methods:
         found = method(e, scope, depth)
         if found is not None:
             return found
     return None
+
+
+def _is_polynomial(e: Expression, c: Context) -> bool:
+    return all(g.op in ("var", "par", "dir") and k > 0 for m in polynomial(e, c) for g, k in m)
 
 
 def _rewritten(e: Expression, target: Expression, scope: Scope, premise: Sign | None) -> Sign | None:
@@ -266,6 +273,13 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
         if tried > 5:
             break
     return None
+
+
+def _covered(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A form or a value on a box, in balls."""
+    from convexcheck.search.cover import cover
+
+    return cover(e, scope)
 
 
 def _minors(e: Expression, scope: Scope, depth: int) -> Sign | None:

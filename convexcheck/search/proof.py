@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from convexcheck.search.forms import fraction, nonnegative
 from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover
-from convexcheck.search.scope import Scope
+from convexcheck.search.scope import OutOfTime, Scope
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 
@@ -36,8 +37,8 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
     Raises:
         OutOfTime: when the budget is used up.
     """
-    context = Context(s)
-    scope = Scope(context, interior(s), time.monotonic() + budget)
+    context, begin = Context(s), time.monotonic()
+    scope = Scope(context, interior(s), begin + budget)
     side = SIDES.get(verdict, 1)
     full = replace(scope, heavy=True)
     defined = _defined(s, context, full)
@@ -52,7 +53,10 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
         return
     plain = ev.Proof(rule, defined, domain, point)
     if verdict != "affine":
-        yield from _stronger(s, verdict, plain, scope)
+        now = time.monotonic()
+        patience = min(scope.deadline, now + 0.5 + 2 * (now - begin))
+        with contextlib.suppress(OutOfTime):  # what is stronger is worth some time, but not the proof
+            yield from _stronger(s, verdict, plain, replace(scope, deadline=patience))
     yield Claim(verdict), plain
 
 

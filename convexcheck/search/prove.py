@@ -98,6 +98,8 @@ class Prover:
             premise = self._smooth(outer, side, inner)
             if premise is not None:
                 return ev.Composition(scope.close(outer), pieces.slots(), premise, None)
+            if scope.heavy and strip and len(pieces.pieces) > len(scope.context.statement.variables):
+                return self._smooth(e, side, scope)  # more pieces than variables have lost how they move together
         return None
 
     def _smooth(self, e: Expression, side: int, scope: Scope) -> ev.Curvature | None:

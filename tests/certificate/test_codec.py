@@ -62,6 +62,7 @@ signs = st.recursive(
         st.builds(ev.EachTerm, st.lists(inner, max_size=2).map(tuple)),
         st.builds(ev.Scaled, expressions, st.none() | inner, inner),
         st.builds(ev.Gram, fractions, st.lists(st.builds(ev.Block, expressions, inner, many, numbers)).map(tuple)),
+        st.builds(ev.Cover, many, many, many, st.lists(st.integers(-1, 3), max_size=3).map(tuple)),
         st.builds(ev.Minors, many, many, st.lists(inner, max_size=2).map(tuple)),
         st.builds(
             ev.DiagonalLowRank,
