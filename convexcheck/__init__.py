@@ -32,13 +32,20 @@ if TYPE_CHECKING:
     from convexcheck.matrix.semidefinite import Semidefinite
     from convexcheck.report.assertion import Undecided
     from convexcheck.report.verdict import Verdict
-    from convexcheck.symmetries import critical_point, equivalents, symmetry_counterexample, symmetry_group
+    from convexcheck.symmetries import (
+        align,
+        check_permutations,
+        critical_point,
+        equivalents,
+        symmetry_counterexample,
+        symmetry_group,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
-    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "assert_convex", "check",
-    "critical_point", "equivalents", "explain", "hessian", "min_eigenvalue", "network", "prove", "psd", "refute",
-    "symmetry_counterexample", "symmetry_group", "verify",
+    "Accepted", "ConvexcheckError", "Rejected", "Semidefinite", "Undecided", "Verdict", "align", "assert_convex",
+    "check", "check_permutations", "critical_point", "equivalents", "explain", "hessian", "min_eigenvalue", "network",
+    "prove", "psd", "refute", "symmetry_counterexample", "symmetry_group", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -51,7 +58,9 @@ _HOMES = {
     "convexcheck.matrix.semidefinite": ("Semidefinite",),
     "convexcheck.report.assertion": ("Undecided",),
     "convexcheck.report.verdict": ("Verdict",),
-    "convexcheck.symmetries": ("critical_point", "equivalents", "symmetry_counterexample", "symmetry_group"),
+    "convexcheck.symmetries": (
+        "align", "check_permutations", "critical_point", "equivalents", "symmetry_counterexample", "symmetry_group",
+    ),
 }
 
 

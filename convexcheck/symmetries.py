@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,17 +11,21 @@ from convexcheck.certificate.codec import digest
 from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.symmetry.group import symmetry_group
-from convexcheck.pipeline import Pipeline, Question
+from convexcheck.pipeline import Pipeline, Question, question
 from convexcheck.report.critical import Critical, certified, unsettled
 from convexcheck.report.verdict import CertificateFile, Verdict
 from convexcheck.search.arrays import pack
 
 if TYPE_CHECKING:
+    from convexcheck.network.loss import Problem
     from convexcheck.network.model import MLP
     from convexcheck.network.symmetry.evidence import Case
     from convexcheck.network.symmetry.member import Member
 
-__all__ = ["Equivalents", "critical_point", "equivalents", "symmetry_counterexample", "symmetry_group"]
+__all__ = [
+    "Aligned", "Equivalents", "align", "check_permutations", "critical_point", "equivalents", "symmetry_counterexample",
+    "symmetry_group",
+]  # fmt: skip
 TRIES = 3  # certificates that are handed to the kernel
 
 
@@ -71,10 +75,10 @@ def symmetry_counterexample(
     weight = None if t is None else Fraction(t)
     if weight is not None and not 0 < weight < 1:
         raise ConvexcheckError("symmetry", f"t = {t}", "a number with 0 < t < 1")
-    question = Question(found.statement, arrays=found.arrays)
+    asked = Question(found.statement, arrays=found.arrays)
     proposed = ((Claim("not convex"), pair) for pair in pairs(found, g, weight))
     nothing = "no larger loss was found between equivalent weights; this refutes nothing and proves nothing"
-    return Pipeline("convex", budget, 0).first_accepted(question, proposed, TRIES, nothing)
+    return Pipeline("convex", budget, 0).first_accepted(asked, proposed, TRIES, nothing)
 
 
 @dataclass(frozen=True)
@@ -155,14 +159,167 @@ def critical_point(
     from convexcheck.network.symmetry.critical import proposals
 
     case = _case(net, X, y, loss, ridge)
-    question, pipeline = Question(case.statement, arrays=case.arrays), Pipeline("convex", 60.0, 0)
+    asked, pipeline = Question(case.statement, arrays=case.arrays), Pipeline("convex", 60.0, 0)
     reason = ""
     for proposal in proposals(case, orbit):
         claim = Claim("strict local minimum" if proposal.index == 0 else "critical point")
         try:
-            file = pipeline.accepted_file(question, claim, proposal.evidence, proposal.inertia)
+            file = pipeline.accepted_file(asked, claim, proposal.evidence, proposal.inertia)
         except ConvexcheckError as error:
             reason = str(error)
             continue
         return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact)
     return unsettled(reason)
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Two networks before and after alignment, and the barrier of the loss between them.
+
+    Args:
+        first: the first network, its scales balanced where its activation has any.
+        second: the second one, moved by a symmetry as close to the first as was found.
+        member: the symmetry.
+        before: the height of the loss above the chord between the networks as given, in float64 on a grid.
+        after: the same for the aligned ones.
+        ends: balls that contain the loss at both ends, which alignment does not change.
+        distance: the Euclidean distance of the weights, after alignment.
+    """
+
+    first: MLP = field(repr=False)
+    second: MLP = field(repr=False)
+    member: Member = field(repr=False)
+    before: float
+    after: float
+    ends: tuple[Any, Any]
+    distance: float
+
+
+def align(
+    first: MLP, second: MLP, X: Any, y: Any, loss: str = "mse", ridge: Any = 0, scales: bool = True
+) -> Aligned:
+    """Bring two networks into a common frame by permutations, signs and scales, and compare the loss between them.
+
+    Args:
+        first: the reference.
+        second: a network of the same layers.
+        X: inputs.
+        y: targets or labels.
+        loss: one of `network.loss.LOSSES`.
+        ridge: c in the penalty ``(c/2) |theta|**2``, under which scales are no symmetry.
+        scales: whether scales may be used.
+
+    Returns:
+        An `Aligned`; a barrier of 0 says that no point of the grid lies above the chord, and proves nothing.
+
+    Raises:
+        ConvexcheckError: networks of different layers; input that cannot be read.
+
+    >>> from convexcheck.network import MLP
+    >>> one = MLP.from_arrays([([[1.0], [-1.0]], None), ([[1.0, 1.0]], None)], activation="relu")       # |x|
+    >>> two = MLP.from_arrays([([[2.0], [-1.0]], None), ([[0.5, 1.0]], None)], activation="relu")       # |x|
+    >>> x, y = [[-1.0], [0.0], [1.0]], [1.0, 0.0, 1.0]
+    >>> align(one, two, x, y, scales=False).after >= 1/192, align(one, two, x, y).after
+    (True, 0.0)
+    """
+    from dataclasses import replace
+
+    from convexcheck.network.loss import Problem
+    from convexcheck.network.symmetry.alignment import align as aligned
+    from convexcheck.network.symmetry.alignment import barrier
+
+    problem = Problem.of(first, X, y, loss, ridge)
+    found = aligned(first, second, scales, ridge)
+    before, after = barrier(first, second, problem)[0], barrier(found.first, found.second, problem)[0]
+    ends = tuple(_enclosed(replace(problem, net=net)) for net in (found.first, found.second))
+    return Aligned(found.first, found.second, found.member, before, after, (ends[0], ends[1]), found.distance)
+
+
+def _enclosed(problem: Problem) -> Any:
+    """A ball with the loss at the network's weights."""
+    import flint
+
+    from convexcheck.expression.evaluate import evaluate
+
+    case = _case(problem.net, problem.X, problem.y, problem.loss, problem.ridge)
+    with flint.ctx.workprec(128):
+        return evaluate(case.statement.function, {**case.exact, **case.point}, {})
+
+
+def check_permutations(
+    function: Any, parameters: Any, *arguments: Any, spec: Mapping[str, Sequence[str | None]]
+) -> CertificateFile:
+    """Check that permutations of units, as declared, leave a JAX function of its parameters alone, for all inputs.
+
+    Args:
+        function: maps parameters (any pytree) and arguments to an array; it is read as `check` reads a loss.
+        parameters: arrays or shapes (`jax.ShapeDtypeStruct`); only the shapes matter.
+        arguments: likewise.
+        spec: for each leaf of the parameters that moves, the name of the permutation of every axis, or None. Axes
+            with the same name are permuted alike.
+
+    Returns:
+        The certificate that the kernel accepted: invariance under all these permutations.
+
+    Raises:
+        ConvexcheckError: a spec that names no leaf or another number of axes, axes of different sizes under one name;
+            one under which the function changes: the message names the permutation, and the leaf where it breaks.
+
+    >>> import jax, jax.numpy as jnp
+    >>> net = lambda p, x: jnp.tanh(x @ p["W"]) @ p["V"]
+    >>> shapes = {"W": jax.ShapeDtypeStruct((2, 5), "float64"), "V": jax.ShapeDtypeStruct((5, 1), "float64")}
+    >>> x = jax.ShapeDtypeStruct((7, 2), "float64")
+    >>> file = check_permutations(net, shapes, x, spec={"W": (None, "P"), "V": ("P", None)})
+    >>> try:
+    ...     check_permutations(net, shapes, x, spec={"W": (None, "P")})
+    ... except ConvexcheckError as error:
+    ...     print(error.message)
+    permutation P breaks the function at V, axis 0
+    """
+    from convexcheck.network.symmetry.spec import declared, where_it_breaks
+
+    asked, named = _leaves(function, parameters, arguments, spec)
+    evidence = declared(asked.statement, named)
+    try:
+        return Pipeline("convex", 60.0, 0).accepted_file(asked, Claim("invariant"), evidence)
+    except ConvexcheckError as error:
+        message = where_it_breaks(asked.statement, evidence, named) or str(error)
+        raise ConvexcheckError("symmetry", message, "a function that stays the same", "a name for that axis") from error
+
+
+def _leaves(
+    function: Any, parameters: Any, arguments: Sequence[Any], spec: Mapping[str, Sequence[str | None]]
+) -> tuple[Question, dict[str, Sequence[str | None]]]:
+    """The function as a statement, with a weight for every output, and the spec by the statement's names."""
+    import jax
+    import jax.numpy as jnp
+
+    def shapes(tree: Any) -> Any:
+        return jax.tree.map(lambda a: jax.ShapeDtypeStruct(jnp.shape(a), "float64"), tree)
+
+    parameters, inputs = shapes(parameters), [shapes(a) for a in arguments]
+    output = jax.eval_shape(function, parameters, *inputs)
+
+    def weighted(theta: Any, weights: Any, *rest: Any) -> Any:
+        return jnp.sum(function(theta, *rest) * weights)
+
+    weights = jax.ShapeDtypeStruct(output.shape, "float64")
+    read = question(weighted, (parameters, weights, *inputs))
+    paths = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_leaves_with_path(parameters)]
+    short = ["".join(c for c in path if c not in "[]'\"") for path in paths]
+    own = dict(zip(paths, short, strict=True)) | dict(zip(short, short, strict=True))
+    renamed = dict(zip(read.statement.variables, short, strict=True))
+    return _renamed(read, renamed), {own.get(leaf, leaf): axes for leaf, axes in spec.items()}
+
+
+def _renamed(read: Question, names: Mapping[str, str]) -> Question:
+    """The question with other names for its variables, if they are names at all."""
+    from dataclasses import replace
+
+    from convexcheck.expression.statement import generic
+    from convexcheck.expression.term import substitute
+
+    s = read.statement
+    bodies = {("var", old): generic("var", new, s.variables[old]) for old, new in names.items()}
+    variables = {names[old]: d for old, d in s.variables.items()}
+    return Question(replace(s, function=substitute(s.function, bodies), variables=variables).check())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -48,14 +48,21 @@ class Case:
     @property
     def exact(self) -> dict[tuple[str, str], Numbers]:
         """Exact values of all parameters."""
-        import flint
+        held = {n: fractions(np.asarray(self.arrays[n])) if a.digest else a for n, a in self.parameters}
+        return {("par", n): _cells(a.entries if isinstance(a, Array) else a.ravel(), a.shape) for n, a in held.items()}
 
-        def entries(name: str, a: Array) -> Numbers:
-            flat = fractions(np.asarray(self.arrays[name])).ravel() if a.digest else a.entries
-            cells = [flint.fmpq(*q.as_integer_ratio()) for q in flat]
-            return np.array([*cells, None], dtype=object)[:-1].reshape(a.shape)
+    @property
+    def point(self) -> dict[tuple[str, str], Numbers]:
+        """The exact weights."""
+        return {("var", n): _cells(fractions(a).ravel(), a.shape) for n, a in self.problem.net.parameters.items()}
 
-        return {("par", n): entries(n, a) for n, a in self.parameters}
+
+def _cells(entries: Iterable[Fraction], shape: tuple[int, ...]) -> Numbers:
+    """Fractions as the numbers that expressions are evaluated with."""
+    import flint
+
+    cells = [flint.fmpq(*q.as_integer_ratio()) for q in entries]
+    return np.array([*cells, None], dtype=object)[:-1].reshape(shape)
 
 
 def case(net: MLP, X: Any, y: Any, loss: str, ridge: Any, digest: Callable[[Numbers], str]) -> Case:

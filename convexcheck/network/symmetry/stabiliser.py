@@ -52,7 +52,7 @@ def order(net: MLP, kinds: Sequence[Kind]) -> int:
             count *= factorial(len(units)) * (2 ** (len(units) - 1) if kind.signs and still else 1)
             merged[j, units[0]] = len(units)
         kept[j] = sorted(units[0] for units in classes.values())
-    return count * _Graph(weights, biases, kinds, kept, merged).automorphisms()
+    return count * Graph(weights, biases, kinds, kept, merged).automorphisms()
 
 
 def odd_form(net: MLP, kinds: Sequence[Kind]) -> tuple[list[Rows], Rows]:
@@ -77,7 +77,7 @@ def _canonical(incoming: tuple[Any, ...], outgoing: tuple[Any, ...], kind: Kind)
     return tuple(-v for v in incoming), outgoing if kind.signs == EVEN else tuple(-v for v in outgoing)
 
 
-class _Graph:
+class Graph:
     """Hidden units with signs as vertices, and the weights between consecutive layers."""
 
     def __init__(
@@ -92,7 +92,7 @@ class _Graph:
             inputs = tuple(s * w for w in weights[0][i]) if j == 0 else ()
             out = self._outgoing(j, s)
             outputs = tuple(out * row[i] for row in weights[-1]) if j == len(kinds) - 1 else ()
-            self.start[j, i, s] = (j, merged[j, i], s * biases[j][i], inputs, outputs)
+            self.start[j, i, s] = (j, merged.get((j, i), 1), s * biases[j][i], inputs, outputs)
 
     def _outgoing(self, j: int, s: int) -> int:
         return 1 if self.kinds[j].signs == EVEN else s
@@ -103,17 +103,27 @@ class _Graph:
 
     def automorphisms(self) -> int:
         """The order of the group of colour-preserving automorphisms."""
-        colours, count = self._refined(_ranked(self.start)), 1
-        while (cell := _cell(colours)) is not None:
+        colours, count = self.refined(self.colours()), 1
+        while (cell := cell_of(colours)) is not None:
             if len(colours) > MAX_VERTICES:
                 raise ConvexcheckError("symmetry", f"{len(colours)} units, too alike to count", "fewer units")
             first, *others = cell
-            mine = self._refined(_individual(colours, first))
-            count *= 1 + sum(self._isomorphic(mine, self._refined(_individual(colours, v))) for v in others)
+            mine = self.refined(individual(colours, first))
+            count *= 1 + sum(self._isomorphic(mine, self.refined(individual(colours, v))) for v in others)
             colours = mine
         return count
 
-    def _refined(self, colours: Colours) -> Colours:
+    def colours(self) -> Colours:
+        """The colours to start from."""
+        return _ranked(self.start)
+
+    def twin(self, v: Vertex) -> Hashable:
+        """A key that vertices with the same weights share."""
+        j, i, s = v
+        incoming = tuple(s * w for w in self.weights[j][i])
+        return incoming, self.start[v], tuple(self._outgoing(j, s) * row[i] for row in self.weights[j + 1])
+
+    def refined(self, colours: Colours) -> Colours:
         """The coarsest stable colouring that refines the given one."""
         while len(set(colours.values())) < len(colours):
             finer = _ranked({v: (colours[v], *self._around(v, colours)) for v in colours})
@@ -137,13 +147,13 @@ class _Graph:
             raise ConvexcheckError("symmetry", "weights too symmetric to count", "fewer units")
         if Counter(a.values()) != Counter(b.values()):
             return False
-        cell = _cell(a)
+        cell = cell_of(a)
         if cell is None:
             image = {c: v for v, c in b.items()}
             return self._respects({v: image[c] for v, c in a.items()})
-        mine = self._refined(_individual(a, cell[0]))
+        mine = self.refined(individual(a, cell[0]))
         others = [v for v, c in b.items() if c == a[cell[0]]]
-        return any(self._isomorphic(mine, self._refined(_individual(b, v))) for v in others)
+        return any(self._isomorphic(mine, self.refined(individual(b, v))) for v in others)
 
     def _respects(self, image: Mapping[Vertex, Vertex]) -> bool:
         """Whether a bijection of the vertices keeps signs paired, and all weights."""
@@ -160,13 +170,14 @@ def _ranked(keys: Mapping[Vertex, Hashable]) -> Colours:
     return {v: hash(k) for v, k in keys.items()}
 
 
-def _individual(colours: Colours, v: Vertex) -> Colours:
+def individual(colours: Colours, v: Vertex) -> Colours:
+    """The colouring with a colour of its own for `v`."""
     return {**colours, v: hash(("individual", colours[v]))}
 
 
-def _cell(colours: Colours) -> list[Vertex] | None:
+def cell_of(colours: Colours) -> list[Vertex] | None:
     """The vertices of the smallest colour that more than one has, or None."""
     cells: dict[int, list[Vertex]] = defaultdict(list)
     for v, c in colours.items():
         cells[c].append(v)
-    return min((cell for cell in cells.values() if len(cell) > 1), key=len, default=None)
+    return min((cell for cell in cells.values() if len(cell) > 1), key=lambda c: (len(c), colours[c[0]]), default=None)
