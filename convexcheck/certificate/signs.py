@@ -84,6 +84,20 @@ class Cover(Record):
     tree: tuple[int, ...]
 
 
+class Kronecker(Record):
+    """A form: the sum over all i_s, k_s of prod_s M_s[i_s, k_s] U[i_1, ...] U[k_1, ...], every M_s known to be PSD.
+
+    Args:
+        sizes: the range of i_s and k_s.
+        matrices: M_s at its row (bound index 0) and column (1).
+        vector: U at the bound indices 0, 1, ...
+    """
+
+    sizes: tuple[Expression, ...]
+    matrices: tuple[Expression, ...]
+    vector: Expression
+
+
 class DiagonalLowRank(Record):
     """A form Sum_k a_k v_k**2 + sum_pq M_pq y_p y_q, y = (L_1, ..., L_r, t_1, ..., t_s), L_p = Sum_k a_k r_pk v_k.
 
@@ -104,4 +118,4 @@ class DiagonalLowRank(Record):
     premises: tuple["Sign", ...]
 
 
-Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank
+Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank | Kronecker

@@ -15,6 +15,7 @@ from functools import reduce
 from math import floor, gcd, lcm
 
 from convexcheck.expression.bounds import Context, in_range
+from convexcheck.expression.contraction import contracted
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.matrices import expanded
@@ -55,8 +56,15 @@ def normal(e: Expression, context: Context) -> Expression:
 
 
 def identical(a: Expression, b: Expression, context: Context) -> bool:
-    """Whether `a` = `b` follows by normal forms, denominators cleared."""
-    return vanishes(polynomial(a - b, context), context)
+    """Whether `a` = `b` follows by normal forms, denominators cleared, or sums over several indices in one order."""
+    p = polynomial(a - b, context)
+    sums = any(g.op == "Sum" for m in p for g, _ in m)
+    return vanishes(p, context) or (sums and not products(p, context))
+
+
+def products(p: Polynomial, context: Context) -> dict[Expression, Fraction]:
+    """`p` as multiples of products summed over all of their indices: see `contraction`."""
+    return contracted(p, lambda e: polynomial(e, context), context)
 
 
 def is_affine(e: Expression, context: Context) -> bool:

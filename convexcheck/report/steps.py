@@ -157,7 +157,14 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
     return _form(rule, names)
 
 
-def _form(rule: ev.Scaled | ev.Gram | ev.Minors | ev.Cover | ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:
+def _form(
+    rule: ev.Scaled | ev.Gram | ev.Minors | ev.Cover | ev.DiagonalLowRank | ev.Kronecker, names: Sequence[str]
+) -> list[str]:
+    if isinstance(rule, ev.Kronecker):
+        own = [n for n in index_names(set(names)) if n not in names]
+        matrices = ", ".join(index_text(m, [*own[:2], *names]) for m in rule.matrices)
+        vector = index_text(rule.vector, [*own[: len(rule.sizes)], *names])
+        return [cut(f"   a form in {vector}, through matrices that are PSD: {matrices} [Kronecker]")]
     if isinstance(rule, ev.DiagonalLowRank):
         return _low_rank(rule, names)
     if isinstance(rule, ev.Minors):

@@ -25,6 +25,7 @@ from convexcheck.expression.term import (
     power,
 )
 from convexcheck.search.factor import factors
+from convexcheck.search.kronecker import kronecker
 from convexcheck.search.scope import Scope
 
 MAX_DIRECTIONS = 6
@@ -53,7 +54,8 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors]
+    methods = [_factored, kronecker, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares]
+    methods.append(_minors)
     if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
         methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)
     for method in methods:

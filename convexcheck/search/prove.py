@@ -34,6 +34,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
+from convexcheck.search.kronecker import kronecker
 from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
@@ -70,7 +71,7 @@ class Prover:
         try:
             if is_affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._second_order, self._maximum, self._axiom, self._composition]
+            methods = [self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
             methods += [self._piecewise, self._limit, self._rewriting]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
@@ -127,6 +128,13 @@ class Prover:
         parts = [scope.open(e)] if e.op == "Max" else [(scope, a) for a in each]
         found = [self.curvature(part, 1, inner, depth + 1) for inner, part in parts]
         return ev.Maximum(tuple(f for f in found if f)) if all(found) else None
+
+    def _matrices(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """Second order on `e` as it is, where PSD matrices meet in its Hessian form."""
+        form = smooth_form(e, scope)
+        inside = replace(scope, context=scope.interior)
+        sign = None if form is None else kronecker(mul(side, form), inside)
+        return None if sign is None else ev.SecondOrder(sign)
 
     def _axiom(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """A convex function of an affine matrix: as it is, or after ``trace_xlogx`` was found in the trace."""

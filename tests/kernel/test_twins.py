@@ -31,6 +31,7 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
     "geometric mean": ("-sqrt(x*y)", {"domain": "x > 0, y > 0"}),
     "pieces": ("where(abs(x) <= a, x**2/2, a*abs(x) - a**2/2)", {"wrt": "x", "given": "a > 0"}),
     "limit": ("sqrt(x**2 + y**2)", {}),
+    "PSD matrices": ("trace(A @ X @ X.T)", {"wrt": {"X": "n m"}, "parameters": {"A": "n n"}, "given": "psd(A)"}),
     "an axiom": ("eigmax(X)", {"wrt": {"X": "n n"}, "domain": "symmetric(X)"}),
     "an axiom after rewriting": ("trace(X @ logm(X))", {"wrt": {"X": "n n"}, "domain": "posdef(X)"}),
     "affine": ("a*x + b", {"wrt": "x", "parameters": {"a": "", "b": ""}}),
@@ -46,6 +47,7 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
 REDUNDANT = (
     "/slots = ",  # the order of the arguments of a composition
     "/weights = ",  # the order of the weights
+    ' = ["eq", ',  # the sides of an equation
 )
 
 

@@ -1,0 +1,121 @@
+"""Sums over several indices in one order: what makes ``x'A'A x`` and ``sum((A x)**2)`` the same (trusted).
+
+A product of sums is one sum over all of their indices. Its indices are renamed, and the two indices of a symmetric
+matrix exchanged, so that equal products tend to become the same expression. Any renaming keeps the value: a name
+that is not canonical can only leave equal sums apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING
+
+from convexcheck.expression.definite import level
+from convexcheck.expression.term import ENTRIES, Expression, fresh, instantiate, mul, nodes, power, rebuild, substitute
+
+if TYPE_CHECKING:
+    from convexcheck.expression.bounds import Context
+    from convexcheck.expression.normal import Polynomial
+
+Expand = Callable[[Expression], "Polynomial"]
+Factors = tuple[tuple[Expression, Fraction], ...]
+FIRST = 1_000_000  # the serial numbers of summed indices, beyond those of all opened ones
+MAX_TERMS, MAX_TIES = 400, 24
+
+
+def contracted(p: Polynomial, expand: Expand, context: Context) -> dict[Expression, Fraction]:
+    """`p` as multiples of products, each summed over its indices with serial numbers from FIRST on; {} if it is 0.
+
+    `expand` gives the normal form of a sum's body. More than MAX_TERMS products are left as they are.
+    """
+    total: dict[Expression, Fraction] = {}
+    flip = cache(lambda g: _symmetric(g, context))
+    for factors, c in _flat(p, expand, count(FIRST)):
+        product = _canonical(factors, flip)
+        total[product] = total.get(product, Fraction(0)) + c
+    return {product: c for product, c in total.items() if c}
+
+
+def summed(product: Expression) -> list[Expression]:
+    """The indices that a product of `contracted` is summed over."""
+    return sorted({e for e in nodes(product) if e.op == "index" and e.data >= FIRST}, key=lambda i: int(i.data))
+
+
+def _flat(p: Polynomial, expand: Expand, serial: Iterator[int]) -> list[tuple[Factors, Fraction]]:
+    """The terms of `p`, natural powers of sums multiplied out, each copy with an index of its own."""
+    found: list[tuple[Factors, Fraction]] = []
+    for m, c in p.items():
+        terms: list[tuple[Factors, Fraction]] = [((), c)]
+        for g, k in m:
+            sums = int(k) if g.op == "Sum" and k.denominator == 1 and 1 <= k <= 4 else 0
+            for _ in range(sums):
+                index = Expression("index", (g.args[0],), next(serial))
+                inner = _flat(expand(instantiate(g.args[1], [index])), expand, serial)
+                if len(terms) * len(inner) > MAX_TERMS:
+                    return list(p.items())
+                size = ((g.args[0], Fraction(1)),)  # of a sum of equal terms
+                used = [any(("index", index.data) in f.symbols for f, _ in h) for h, _ in inner]
+                inner = [(h if u else (*h, *size), b) for u, (h, b) in zip(used, inner, strict=True)]
+                terms = [((*f, *h), a * b) for f, a in terms for h, b in inner]
+            terms = terms if sums else [((*f, (g, k)), a) for f, a in terms]
+        found += terms
+    return found
+
+
+def _symmetric(g: Expression, context: Context) -> bool:
+    """Whether the last two indices of the entry `g` may be exchanged; directions are as symmetric as their variable."""
+    g = Expression("var", g.args, g.data) if g.op == "dir" else g
+    declared, k = context.declaration(g), int(g.op not in ENTRIES)
+    sizes = (g.args[0], g.args[0]) if k else declared.shape if declared else ()
+    if len(sizes) != 2 or sizes[0] is not sizes[1]:
+        return False
+    i = fresh(sizes[0], g, *context.indices)
+    j = fresh(sizes[0], g, i, *context.indices)
+    return level(rebuild(g, [*g.args[:k], i, j, *g.args[k + 2 :]]), i, j, context) > 0
+
+
+def _ordered(g: Expression, flip: Callable[[Expression], bool]) -> Expression:
+    """`g` with the indices of a symmetric entry in order."""
+    k = 0 if g.op in ENTRIES else 1
+    swaps = (k == 0 or g.op in ("inv", "logm")) and len(g.args) == 2 + 2 * k and g.args[k].key > g.args[k + 1].key
+    return rebuild(g, [*g.args[:k], g.args[k + 1], g.args[k], *g.args[k + 2 :]]) if swaps and flip(g) else g
+
+
+def _canonical(factors: Factors, flip: Callable[[Expression], bool]) -> Expression:
+    """The product with its summed indices renamed in an order that depends on how they occur, not on their names."""
+    indices = summed(mul(*(g for g, _ in factors)))
+    own = {i: [(g, k) for g, k in factors if ("index", i.data) in g.symbols] for i in indices}
+
+    def rename(i: Expression, place: int) -> Expression:
+        return Expression("index", i.args, FIRST + place)
+
+    def painted(g: Expression, colours: dict[Expression, int], here: Expression | None = None) -> Expression:
+        names = {("index", i.data): rename(i, 2 * c + (i is here)) for i, c in colours.items()}
+        return _ordered(substitute(g, names), flip)
+
+    def refined(colours: dict[Expression, int]) -> dict[Expression, int]:
+        for _ in indices:
+            marks = {i: (colours[i], sorted((painted(g, colours, i).key, k) for g, k in own[i])) for i in indices}
+            ranks = sorted(marks.values())
+            new = {i: ranks.index(marks[i]) for i in indices}
+            if new == colours:
+                break
+            colours = new
+        return colours
+
+    def named(colours: dict[Expression, int], ties: int) -> Expression:
+        colours = refined(colours)
+        values = list(colours.values())
+        tied = [i for i in indices if values.count(colours[i]) > 1]
+        if tied:
+            least = min(colours[i] for i in tied)
+            chosen = [i for i in tied if colours[i] == least][: 1 if ties > MAX_TIES else None]
+            doubled = {j: 2 * c for j, c in colours.items()}
+            options = [named({**doubled, i: doubled[i] - 1}, ties * len(chosen)) for i in chosen]
+            return min(options, key=lambda e: e.key)
+        return mul(*(power(painted(g, colours), k) for g, k in factors))
+
+    return named(dict.fromkeys(indices, 0), 1)
