@@ -1,12 +1,8 @@
-"""Bounds: what interval a value must lie in, computed bottom up from facts, and where it is real (trusted).
+"""Bounds: what interval a value must lie in, computed bottom up from facts (trusted).
 
-This is interval arithmetic on the expression, with one addition: an expression that is a multiple of
-a known fact, up to a constant, inherits the fact's bound (``1 - x - y`` under ``x + y <= 1``).
-Bounds assume that the expression is defined. Where it is real is a matter of `obligations`, which are collected
-before any rewriting: ``log u`` needs u > 0, and other functions what their row says; ``u ** q`` needs u != 0
-for a negative integer q, u >= 0 for another q > 0 and u > 0 otherwise; an index needs to be in range, a ``Max``
-over a binder a nonempty range. The branches of a ``where`` need to be real only where they are taken, so they may
-assume the condition.
+This is interval arithmetic on the expression, with two additions: an expression that is a multiple of
+a known fact, up to a constant, inherits the fact's bound (``1 - x - y`` under ``x + y <= 1``); and a sum of terms
+>= 0 is > 0 where one of them is. Bounds assume that the expression is defined: see `obligations`.
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, chapters 2 and 5.
 """
 
@@ -15,14 +11,26 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import flint
 
-from convexcheck.expression.definite import LEVELS, definite, required
+from convexcheck.expression.definite import definite
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import BINDERS, ONE, ZERO, Expression, const, levels, mul, nodes, opened, parts
+from convexcheck.expression.term import (
+    BINDERS,
+    ONE,
+    ZERO,
+    Expression,
+    add,
+    const,
+    levels,
+    mul,
+    nodes,
+    opened,
+    substitute,
+)
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -75,7 +83,10 @@ class Context:
         """
         if e not in self.seen:
             constant, terms = linear(e)
+            collected = add(constant, *(mul(c, t) for t, c in terms))
             self.seen[e] = _structural(self, e) if terms else Interval(constant, constant)
+            if terms and collected is not e:  # n - (n - i)
+                self.seen[e] = meet(self.seen[e], self.bounds(collected))
             tops = [(NONNEGATIVE, *linear(t.args[0] - 1 - t), ()) for t, _ in terms if t.op == "index"]
             for known, base, pattern, sizes in [*self._patterns, *tops]:
                 scale = self._scale(pattern, terms, sizes)
@@ -106,11 +117,16 @@ class Context:
 def linear(e: Expression) -> tuple[Fraction, Terms]:
     """`e` as a constant plus multiples of terms, without rewriting inside the terms."""
     total: dict[Expression, Fraction] = {ONE: _0}
-    for part in e.args if e.op == "add" else (e,):
-        factors = part.args if part.op == "mul" else (part,)
-        scaled = factors[0].op == "const"
-        rest = mul(*factors[1:]) if scaled else part  # ONE for a constant
-        total[rest] = total.get(rest, _0) + (factors[0].data if scaled else 1)
+    todo = [(e, _1)]
+    while todo:
+        part, scale = todo.pop()
+        if part.op == "add":
+            todo += [(a, scale) for a in part.args]
+        elif part.op == "mul" and part.args[0].op == "const":
+            todo.append((mul(*part.args[1:]), scale * part.args[0].data))
+        else:
+            rest, factor = (ONE, part.data) if part.op == "const" else (part, _1)
+            total[rest] = total.get(rest, _0) + scale * factor
     constant = total.pop(ONE)
     return constant, tuple(sorted(((t, c) for t, c in total.items() if c), key=lambda p: (p[0].key[:2], p[0].depth)))
 
@@ -249,8 +265,12 @@ def _image(row: Function, i: Interval) -> Interval:
 def _structural(c: Context, e: Expression) -> Interval:
     """Bounds from the operation at the top of `e` and the bounds of its arguments."""
     if e.op in BINDERS:
-        each = c.bounds(c.opened(e)[0])
-        return each if e.op == "Max" else _times(meet(c.bounds(e.args[0]), NONNEGATIVE), each)
+        body, index = c.opened(e)
+        each = c.bounds(body)
+        total = each if e.op == "Max" else _times(meet(c.bounds(e.args[0]), NONNEGATIVE), each)
+        open_ended = e.op == "Sum" and total.lo == 0 and not total.positive
+        some = open_ended and any(_positive_at(v, body, index, c) for v in _witnesses(body, index))
+        return meet(total, POSITIVE) if some else total
     if e.op == "where":
         return hull([c.bounds(a) for a, _ in c.possible(e)])
     inner = [c.bounds(a) for a in e.args] if e.op in ("add", "mul", "max", "pow", *FUNCTIONS) else []
@@ -267,6 +287,23 @@ def _structural(c: Context, e: Expression) -> Interval:
         return POSITIVE if e.op in ("det", "eigmax") and definite(e, c) == 3 else NONNEGATIVE
     least = Fraction(c.statement.sizes.get(e.data, 0)) if e.op == "dim" else _0
     return {"pi": _PI, "dim": Interval(least), "index": NONNEGATIVE}.get(e.op, REALS)
+
+
+def _witnesses(body: Expression, index: Expression) -> Iterator[Expression]:
+    """Values of the index at which a term of a sum may be > 0: other indices, and where a comparison is an equality."""
+    for e in nodes(body):
+        if e.op == "index" and e is not index and e.args == index.args:
+            yield e
+        constant, terms = linear(e.args[0] - e.args[1]) if e.op in ("le", "eq") else (_0, ())
+        c = dict(terms).get(index, _0)
+        if abs(c) == 1:
+            yield add(-c * constant, *(mul(-c * k, t) for t, k in terms if t is not index))
+
+
+def _positive_at(value: Expression, body: Expression, index: Expression, c: Context) -> bool:
+    """Whether the term of a sum or maximum at `value` exists and is > 0."""
+    inside = in_range(value, index.args[0], c)
+    return inside and c.bounds(substitute(body, {("index", index.data): value})).positive
 
 
 def assumed(condition: Expression, truth: bool) -> list[Condition]:
@@ -297,73 +334,6 @@ def decided(condition: Expression, context: Context) -> bool | None:
     return (op == "or") if (op == "or") in known else None if None in known else op == "and"
 
 
-class Obligation(NamedTuple):
-    """``value > 0`` (gt), ``>= 0`` (ge) or ``!= 0`` (ne) under the facts of `context`; ``index``: in range.
-
-    ``enough`` asks for > 0 where some values below do too: u**v for a v that may be whole, gamma functions.
-    ``symmetric`` and ``posdef`` speak of the matrix that `value` is a function of.
-    """
-
-    context: Context
-    relation: str
-    value: Expression
-    size: Expression | None = None
-
-    def holds(self) -> bool:
-        """Whether bounds alone discharge it."""
-        if self.relation in LEVELS:
-            return definite(self.value, self.context) >= LEVELS[self.relation]
-        known = self.context.bounds(self.value)
-        return known.obeys(self.relation) if self.size is None else in_range(self.value, self.size, self.context)
-
-
-Seen = set[tuple[Expression, Context]]
-
-
-def obligations(e: Expression, context: Context, seen: Seen | None = None) -> Iterator[Obligation]:
-    """Everything that must hold for `e` to be real wherever the facts of `context` hold."""
-    seen = set() if seen is None else seen
-    if (e, context) in seen:
-        return
-    seen.add((e, context))
-    inside = parts(e, *context.indices) if e.op != "index" else ()
-    for k, part in enumerate(inside):
-        branch = e.op == "where" and k > 0 and part.args
-        where = context.extended(assumed(e.args[0], k == 1)) if branch else context
-        yield from obligations(part, where, seen)
-    declared = context.declaration(e)
-    sizes = declared.shape if declared else (e.args[0] + 1,) if e.op in BINDERS else ()
-    for index, size in zip(e.args, sizes, strict=False):
-        yield Obligation(context, "index", index, size)
-    q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
-    if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
-        relation = "enough" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
-        yield Obligation(context, relation, e.args[0])
-    for obligation in required(e):
-        yield Obligation(context, *obligation)
-    domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS else None
-    if e.op == "Max" or domain:
-        relation, image = domain or ("gt", lambda size: size)
-        yield Obligation(context, relation, image(e.args[0]))
-
-
-def total(e: Expression, context: Context) -> bool:
-    """Whether `e` is real wherever the facts hold, by bounds alone."""
-    return all(o.holds() for o in obligations(e, context))
-
-
-def rooted(e: Expression, context: Context) -> bool:
-    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink.
-
-    The same for functions that end, as asin does at 1.
-    """
-    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
-    inside = parts(e, *context.indices) if e.has("var") else ()
-    domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS and e.has("var") else None
-    needed = domain[1](e.args[0]) if domain else e.args[0] if root else ONE
-    return context.bounds(needed).positive and all(rooted(a, context) for a in inside)
-
-
 def in_range(e: Expression, size: Expression, context: Context) -> bool:
     """Whether the integer expression `e` is known to lie in 0 .. size - 1."""
     if e.op == "where":
@@ -371,6 +341,12 @@ def in_range(e: Expression, size: Expression, context: Context) -> bool:
         return all(in_range(a, size, extended) for a, extended in inside)
     below = e.op == "index" and e.args[0] is size
     return below or (_integral(e, context) and context.bounds(e).lo >= 0 and context.bounds(size - 1 - e).lo >= 0)
+
+
+def natural(size: Expression, context: Context) -> bool:
+    """Whether `size` is made of sizes and integers, and known to be >= 0: ``n - 1``."""
+    sizes = not size.loose and all(op == "dim" for op, _ in size.symbols)
+    return sizes and _integral(size, context) and context.bounds(size).lo >= 0
 
 
 def _integral(e: Expression, context: Context) -> bool:

@@ -297,7 +297,12 @@ def _choice(e: Expression, context: Context) -> Polynomial:
     args = [normal(a, context) for a in e.args]
     if e.op == "where":
         values = [value for value, _ in context.possible(rebuild(e, args))]
-        return polynomial(values[0], context) if len(values) == 1 or args[1] is args[2] else _atom(rebuild(e, args))
+        if len(values) == 1 or args[1] is args[2]:
+            return polynomial(values[0], context)
+        if args[0].has("var") or args[1:] == [ONE, ZERO]:
+            return _atom(rebuild(e, args))
+        gap = _sum([polynomial(args[1], context), _scaled(polynomial(args[2], context), -_1)])
+        return _sum([polynomial(args[2], context), _product(_atom(apply("where", args[0], 1, 0)), gap, context)])
     top = rebuild(e, [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)])
     if top.op == "max" and len(top.args) == 2 and ZERO in top.args:  # max(0, c u) = c max(0, u) for c > 0
         scale, common, rest = content(polynomial(add(*top.args), context), context, positive=True)

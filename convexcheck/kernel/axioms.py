@@ -4,8 +4,8 @@ A rule that relies on one counts it under its name; every verdict lists the name
 """
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import total
 from convexcheck.expression.normal import is_affine
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import MATRICES, opened_matrix
 from convexcheck.kernel.scope import CurvatureGoal, Goals, require
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode, statement_digest
-from convexcheck.expression.bounds import Context, linear, obligations, total
+from convexcheck.expression.bounds import Context, linear
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.normal import identical, is_affine
+from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement, generic, index_names, statement_lines, text
 from convexcheck.expression.term import Expression, add, instantiate, mul, over_all, substitute
 from convexcheck.kernel.axioms import AXIOMS

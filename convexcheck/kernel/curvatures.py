@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import rooted
+from convexcheck.expression.bounds import natural
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
+from convexcheck.expression.obligations import rooted
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import Expression, bound, instantiate, substitute
 from convexcheck.kernel.scope import CurvatureGoal, Goals, Scope, SignGoal, require
@@ -85,7 +86,8 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
     for slot in rule.slots:
         inner = scope.over(slot.sizes, e, slot.body)
         i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
-        require(i.lo < i.hi and all(s.op in ("const", "dim") for s in slot.sizes), "Composition", "{} is no slot", slot)
+        fits = i.lo < i.hi and all(natural(s, scope.context) for s in slot.sizes)
+        require(fits, "Composition", "{} is no slot", slot)
         ranges[slot.name] = Declaration(slot.sizes), i
     outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
     return outer_scope.place("Composition", rule.outer), outer_scope

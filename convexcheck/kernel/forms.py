@@ -7,6 +7,7 @@ from typing import Any
 import flint
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression.bounds import natural
 from convexcheck.expression.normal import identical
 from convexcheck.expression.term import ONE, ZERO, Expression, add, bind, const, mul
 from convexcheck.kernel.scope import Goals, Scope, SignGoal, require
@@ -97,7 +98,7 @@ def diagonal_low_rank(goal: SignGoal[ev.DiagonalLowRank]) -> Goals:
     e, strict, rule, scope = goal
     step, r = "DiagonalLowRank", len(rule.vectors)
     size, *others = (scope.place(step, part) for part in (rule.size, *rule.others))
-    require(not strict and size.op in ("dim", "const"), step, "a sum over {}, or > 0", size)
+    require(not strict and natural(size, scope.context), step, "a sum over {}, or > 0", size)
     inner = scope.over([size], e, rule.direction, rule.weight, *rule.vectors)
     z, a, *vectors = (inner.place(step, part) for part in (rule.direction, rule.weight, *rule.vectors))
     yield SignGoal(a, False, rule.weight_sign, inner)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import total
 from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import identical
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration
 from convexcheck.expression.term import (
     BINDERS,

@@ -10,10 +10,11 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import load, written
-from convexcheck.expression.bounds import Context, obligations
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import Arithmetic, Values, evaluate, value
 from convexcheck.expression.floats import Floats
 from convexcheck.expression.objects import Inexact, Objects, each
+from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import (
     BINDERS,

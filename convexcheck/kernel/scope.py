@@ -10,8 +10,9 @@ from dataclasses import field, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError, Record
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import BINDERS, Expression, fresh, instantiate
 
 Rule = TypeVar("Rule")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import total
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, generic
 from convexcheck.expression.term import Expression, instantiate, over_all
 from convexcheck.kernel.curvatures import slots, smooth_form

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import Context, obligations
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import derivative
+from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, nodes
 from convexcheck.report import points

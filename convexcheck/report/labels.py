@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.expression.bounds import Context, obligations
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Statement
 
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import permutations
 
 from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
-from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import Monomial, content, expression, identical, normal, polynomial, vanishes
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import (
     ONE,
     ZERO,
@@ -221,7 +222,7 @@ def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
         return None
 
     G = bind("Sum", index, weight * vector**2)
-    least = nonnegative(G + outer * G**2, scope, depth=9)
+    least = nonnegative(G + outer * G**2, scope, depth=2)
     if least is None:
         return None
     direction, closed, line = inner.close(directions.pop()), inner.close(weight), inner.close(vector)

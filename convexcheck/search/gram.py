@@ -17,8 +17,8 @@ from math import lcm
 
 from convexcheck.certificate.evidence import Block as Weighted
 from convexcheck.certificate.evidence import Bounds, Gram, Scaled, Sign
-from convexcheck.expression.bounds import total
 from convexcheck.expression.normal import Polynomial, content, expression, polynomial
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import ONE, Expression, add, const, mul, power
 from convexcheck.search.scope import Scope
 from convexcheck.search.sos import Block, Terms, blocks_of, decompose, equations, ldl, solve, times

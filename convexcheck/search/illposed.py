@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate.evidence import EmptyDomain, Instance, OutsideDomain, Undefined
-from convexcheck.expression.bounds import Context, obligations
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import derivative
+from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, abstract, apply, nodes, opened, over
 from convexcheck.search.numeric import Floats, Program

@@ -10,9 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import identical
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration
 from convexcheck.expression.term import ONE, ZERO, Expression, add, entry, mul, nodes, power, substitute, transform
 from convexcheck.search.forms import nonnegative
@@ -26,8 +27,8 @@ Shows = Callable[[Expression, int, Scope], ev.Curvature | None]
 def piecewise(e: Expression, side: int, scope: Scope, shows: Shows) -> ev.Curvature | None:
     """Pieces of a function of one entry, or of one affine scalar; `shows` finds the curvature of a smooth piece."""
     found = _pieces(e, side, scope, shows)
-    for strip in (False, True) if found is None else ():
-        pieces = Slots(scope, strip)
+    for strip, numbers in ((False, False), (True, True), (True, False)) if found is None else ():
+        pieces = Slots(scope, strip, numbers)
         outer = pieces.outer(e)
         inner = pieces.boxed() if len(pieces.pieces) == 1 and not pieces.identity() else None
         if inner is None or not total(outer, inner.context):

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.evidence import Claim
-from convexcheck.expression.bounds import Context, linear, obligations, total
+from convexcheck.expression.bounds import Context, linear
 from convexcheck.expression.normal import expression, is_affine, normal, polynomial
+from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement, generic
 from convexcheck.expression.term import Expression, add, const, instantiate, mul, over
 from convexcheck.search.forms import fraction, nonnegative

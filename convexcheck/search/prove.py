@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import rooted, total
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
-from convexcheck.expression.normal import is_affine, normal
+from convexcheck.expression.normal import identical, is_affine, normal
+from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import (
     BINDERS,
@@ -32,6 +32,7 @@ from convexcheck.expression.term import (
     substitute,
     transform,
 )
+from convexcheck.search.arguments import Argument, candidates, composed
 from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.kronecker import kronecker
@@ -40,7 +41,6 @@ from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
 MAX_DEPTH, MANY_TERMS = 40, 3
-Argument = tuple[str, tuple[Expression, ...], Expression]  # a slot's name, sizes, and body at its bound indices
 CONVEX_PRIMITIVES = ("eigmax", "trace_xlogx", "norm_nuclear", "norm_spectral")  # of affine matrices, by axioms
 _WORDS = {1: "convex", -1: "concave"}
 
@@ -72,7 +72,7 @@ class Prover:
             if is_affine(e, scope.context):
                 return ev.Affine()
             methods = [self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
-            methods += [self._piecewise, self._limit, self._rewriting]
+            methods += [self._piecewise, self._arguments, self._limit, self._rewriting]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             for method in methods:
@@ -117,6 +117,16 @@ class Prover:
 
     def _piecewise(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         return piecewise(e, side, scope, self._smooth) if e.op not in BINDERS else None
+
+    def _arguments(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """Composition with arguments that are not the operands of the top operation."""
+        for outer, arguments in candidates(e, scope):
+            target = composed(outer, arguments)
+            if target is e or (total(target, scope.context) and identical(target, e, scope.context)):
+                rule = self._compose(outer, arguments, side, scope, depth)
+                if rule is not None:
+                    return rule if target is e else ev.Rewriting(scope.close(target), rule)
+        return None
 
     def _limit(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         return limit(e, side, scope, lambda g, k, inner: self._second_order(g, k, inner, depth + 1))

@@ -6,7 +6,7 @@ piece is never expanded, so proofs do not see how many weights it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from convexcheck.certificate.evidence import Affine, Slot
@@ -49,18 +49,23 @@ def looks_affine(e: Expression) -> bool:
 class Slots:
     """Collects the affine pieces of expressions of one scope; `strip` leaves factors and constants outside.
 
+    With `numbers` the factors that it leaves outside are numbers only: y*t stays one piece. Pieces that `kinks` chooses
+    are arguments too, although they are not affine.
+
     `pieces` maps a piece, with the indices of its own binders abstracted, to the slot's name and sizes.
     """
 
     scope: Scope
     strip: bool
+    numbers: bool = False
+    kinks: Callable[[Expression], bool] = lambda e: False
     pieces: dict[Expression, tuple[str, tuple[Expression, ...]]] = field(default_factory=dict)
 
     def outer(self, e: Expression, own: tuple[Expression, ...] = ()) -> Expression:
         """`e` with its affine pieces replaced by slot entries; `own` are the indices opened on the way."""
         if not e.has("var"):
             return e
-        if looks_affine(e):
+        if looks_affine(e) or self.kinks(e):
             return self.entry(e, own)
         if e.op in BINDERS:
             body, index = opened(e, *own, *self.scope.indices)
@@ -85,8 +90,9 @@ class Slots:
                 if fixed:
                     return add(*fixed, self.entry(moving, own))
             elif e.op == "mul":
-                fixed = [a for a in e.args if not a.has("var")]
-                return mul(*fixed, self.entry(next(a for a in e.args if a.has("var")), own))
+                fixed = [a for a in e.args if not a.has("var") and (a.op == "const" or not self.numbers)]
+                if fixed:
+                    return mul(*fixed, self.entry(mul(*(a for a in e.args if a not in fixed)), own))
         used = [i for i in own if ("index", i.data) in e.symbols]
         pattern = abstract(e, used)
         sizes = tuple(i.args[0] for i in used)

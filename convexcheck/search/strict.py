@@ -12,12 +12,12 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.evidence import injective
-from convexcheck.expression.bounds import total
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.functions import derivative, hessian_form
 from convexcheck.expression.normal import expression, identical, normal, numerator, polynomial
 from convexcheck.expression.objects import Inexact, rationals
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, Statement, generic
 from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over
 from convexcheck.search.forms import nonnegative

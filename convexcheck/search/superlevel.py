@@ -12,8 +12,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from convexcheck.certificate.evidence import Curvature, Superlevel
-from convexcheck.expression.bounds import total
 from convexcheck.expression.normal import expression, normal, polynomial
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import ONE, Expression, power
 from convexcheck.search.forms import nonnegative
 from convexcheck.search.prove import Prover

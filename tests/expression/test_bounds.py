@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, decided
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import PI, Expression, apply, bound, const, dim, entry, over, power
@@ -144,3 +144,65 @@ def test_a_fact_speaks_of_its_own_indices_only(index: int) -> None:
     v = entry("par", "v", [bound(0)])
     s = Statement(a, PAIR, {"v": Declaration((dim(3),))}, {}, (), (Condition("ge", v, (dim(2),)),))
     assert (Context(s).bounds(entry("par", "v", [index])).lo == 0) == (index < 2)
+
+
+k = entry("par", "k")
+INDEX = {"v": Declaration((n,)), "k": Declaration((), True)}
+
+
+def chosen(condition: Expression) -> Expression:
+    """The sum of exponentials of the entries that a condition on the index 0 lets through."""
+    return over("Sum", n, apply("where", condition, apply("exp", entry("par", "v", [bound(0)])), 0))
+
+
+SOME = [  # a sum of terms >= 0, and whether one of them is > 0 for every n >= 2 and integer k
+    (chosen(apply("le", bound(0), n - 1)), True),
+    (chosen(apply("le", bound(0), 1)), True),
+    (chosen(apply("eq", bound(0), n - 2)), True),
+    (chosen(apply("le", 2 - bound(0), 1)), True),
+    (chosen(apply("le", bound(0), 2)), False),  # true for 0, which is not tried; 2 may be out of range
+    (chosen(apply("le", bound(0), -1)), False),
+    (chosen(apply("eq", bound(0), n)), False),
+    (chosen(apply("eq", bound(0), k)), False),  # k may be out of range
+    (chosen(apply("eq", 2 * bound(0), 1)), False),  # for no integer
+    (chosen(apply("lt", bound(0), n - 1)), False),
+]
+
+
+@pytest.mark.parametrize(("e", "some"), SOME, ids=str)
+def test_one_term_is_enough(e: Expression, some: bool) -> None:
+    c = Context(Statement(a, PAIR, INDEX, {"n": 2}))
+    assert c.bounds(e).positive == some and c.bounds(e).lo == 0
+
+
+def test_another_index_of_the_same_range_is_tried() -> None:
+    v = lambda *i: entry("par", "v", i)  # noqa: E731
+    at_risk = apply("where", apply("le", v(bound(1)), v(bound(0))), apply("exp", v(bound(0))), 0)
+    c = Context(Statement(a, PAIR, {"v": Declaration((n,)), "u": Declaration((dim("m"),))}, {"n": 1, "m": 1}))
+    assert c.bounds(over("Max", n, -over("Sum", n, at_risk))).hi_open
+    assert not c.bounds(over("Max", dim("m"), -over("Sum", n, at_risk))).hi_open
+
+
+def test_sums_are_collected_through_brackets() -> None:
+    c = Context(Statement(a, PAIR, sizes={"n": 1}))
+    assert c.bounds(n - 1 - 2 * (n - 3) + n) == Interval(Fraction(5), Fraction(5))
+    assert Context(Statement(a, PAIR), [Condition("ge", a + b)]).bounds(2 * (a + b) + a**2).lo == 0
+
+
+DECIDED = [  # for x > 1
+    (apply("eq", a, 1), False),
+    (apply("eq", a, 2), None),
+    (apply("eq", a - a, 0), True),
+    (apply("not", apply("le", a, 1)), True),
+    (apply("and", apply("lt", 1, a), apply("le", a, 3)), None),
+    (apply("and", apply("le", a, 1), apply("le", a, 3)), False),
+    (apply("and", apply("lt", 1, a), apply("lt", 0, a)), True),
+    (apply("or", apply("lt", 1, a), apply("le", a, 3)), True),
+    (apply("or", apply("le", a, 1), apply("le", a, 3)), None),
+    (apply("or", apply("le", a, 1), apply("lt", a, 0)), False),
+]
+
+
+@pytest.mark.parametrize(("condition", "truth"), DECIDED, ids=str)
+def test_decided(condition: Expression, truth: bool | None) -> None:
+    assert decided(condition, Context(Statement(a, PAIR), [Condition("gt", a - 1)])) is truth

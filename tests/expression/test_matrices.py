@@ -10,12 +10,13 @@ import pytest
 from convexcheck.certificate.codec import decode, encode
 from convexcheck.certificate.evidence import Certificate, Claim, Undefined
 from convexcheck.certificate.points import Instance
-from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.functions import derivative
 from convexcheck.expression.normal import normal
 from convexcheck.expression.objects import Inexact
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Statement, text
 from convexcheck.expression.term import Expression
 from convexcheck.read.text import read_text

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from convexcheck.expression.bounds import Context, obligations, total
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, apply, bound, dim, entry, over, power
 

@@ -29,6 +29,16 @@ CASES = [  # (function, options, curvature); each with the reason
     ("(x + z)/2 + sqrt((x - z)**2/4 + y**2)", {}, "CONVEX"),  # the larger eigenvalue
     ("sqrt(((2*x - y - z)**2 + (2*y - x - z)**2 + (2*z - x - y)**2)/27)", {}, "CONVEX"),  # standard deviation
     ("max(abs(x) + abs(y), sqrt(2)*sqrt(x**2 + y**2))", {}, "CONVEX"),
+    ("norm(X@w - y)", VECTOR, "CONVEX"),
+    # arguments with kinks, or convex ones, in a smooth function that grows in them
+    ("(x - y)**2/(1 - max(x, y))", {"domain": "x < 1, y < 1"}, "CONVEX"),
+    ("norm(max(X@w - y, 0))", VECTOR, "CONVEX"),
+    ("logsumexp(abs(X@w - y))", VECTOR, "CONVEX"),
+    ("log(sum(exp((X@w - y)**2)))", VECTOR, "CONVEX"),
+    ("log(exp(sqrt(x**2 + y**2)) + 1)", {}, "CONVEX"),
+    ("norm(max(X@w - y, -1))", VECTOR, "NEITHER"),  # a norm does not grow with a negative argument
+    ("log(1 + exp(-abs(x)))", {}, "NEITHER"),  # greatest at 0
+    ("sum(abs(w[1:] - w[:-1]))", {"wrt": {"w": "d"}}, "CONVEX"),  # over d - 1 entries
     ("sqrt(x**2 + y**2) - abs(x)/2", {}, "NEITHER"),  # on y = 1 its slope at 0 falls from 1/2 to -1/2
 ]
 

@@ -10,8 +10,9 @@ import convexcheck
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Certificate, Claim
-from convexcheck.expression.bounds import Context, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, PI, Expression, add, apply, bound, const, dim, entry, mul, over
 from convexcheck.kernel.check import Rejected, verify
@@ -283,7 +284,6 @@ def test_known_values_are_exact(op: str, at: int) -> None:
     evaluate(apply(op, const(at)), {}, {}, exact=True)
 
 
-@pytest.mark.xfail(strict=True, reason="bounds do not open the bracket in n - 1 - (n - 1)")
 def test_the_last_entry_is_in_range() -> None:
     s = Statement(entry("var", "x", [n - 1]), {"x": VECTOR}, {}, {"n": 1})
     assert total(s.function, Context(s))
@@ -303,6 +303,16 @@ def test_the_size_of_a_slot_is_fixed() -> None:
     rule = ev.Composition(entry("var", "t", [0]), (one, other), ev.Affine(), ev.Bounds())
     inside = ev.Instance((), (), (("x", scalar(0)), ("z", scalar(Fraction(1, 4)))))
     assert rejected(s, CONVEX, ev.Proof(rule, inside=inside))
+
+
+@pytest.mark.parametrize(("least", "fits"), [(0, False), (1, True)])
+def test_the_size_of_a_slot_is_a_natural_number(least: int, fits: bool) -> None:
+    """A slot over n - 1 entries is one for n >= 1 only."""
+    squares = over("Sum", n - 1, entry("var", "x", [bound(0)]) ** 2)
+    s = Statement(squares, {"x": VECTOR}, sizes={"n": least})
+    slot = ev.Slot("t", (n - 1,), entry("var", "x", [bound(0)]), "affine", ev.Affine())
+    outer = over("Sum", n - 1, entry("var", "t", [bound(0)]) ** 2)
+    assert rejected(s, CONVEX, ev.Proof(ev.Composition(outer, (slot,), SMOOTH, None))) != fits
 
 
 def test_strictness_inside_an_interval_needs_the_only_variable() -> None:

@@ -1,0 +1,76 @@
+"""Compositions whose arguments are not the operands of the top operation (untrusted).
+
+``log(Sum(exp(abs(t))))`` is a log-sum-exp of absolute values, and ``(x - y)**2/(1 - max(x, y))`` a smooth function of
+x - y and of the maximum. The logarithm of a sum of products is a log-sum-exp of the logarithms of its terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.normal import normal
+from convexcheck.expression.statement import Declaration, generic
+from convexcheck.expression.term import Expression, abstract, add, apply, instantiate, over, substitute
+from convexcheck.search.scope import Scope
+from convexcheck.search.slots import Slots, looks_affine
+
+Argument = tuple[str, tuple[Expression, ...], Expression]  # a slot's name, sizes, and body at its bound indices
+Composed = tuple[Expression, list[Argument]]  # the outer function and its arguments
+
+
+def composed(outer: Expression, arguments: list[Argument]) -> Expression:
+    """The outer function at its arguments."""
+    return substitute(outer, {("var", name): body for name, _, body in arguments})
+
+
+def candidates(e: Expression, scope: Scope) -> Iterator[Composed]:
+    """Ways to write `e`, or something equal to it, as a function of other arguments than its operands."""
+    for find in (_kinks, _log_sum):
+        try:
+            found = find(e, scope)
+        except ConvexcheckError:  # a normal form that grew too large
+            found = None
+        if found is not None:
+            yield found
+
+
+def _kinks(e: Expression, scope: Scope) -> Composed | None:
+    """`e` as a function of its affine pieces and of its largest pieces with kinks at the top."""
+    pieces = Slots(scope, False, kinks=partial(_kinked, e, scope))
+    outer = pieces.outer(e)
+    arguments = [(name, sizes, pattern) for pattern, (name, sizes) in pieces.pieces.items()]
+    if all(looks_affine(body) for _, _, body in arguments) or outer.op == "var":
+        return None
+    return outer, arguments
+
+
+def _kinked(top: Expression, scope: Scope, e: Expression) -> bool:
+    """Whether `e` has a kink at its own top operation: a choice between values, or a root of what may be 0."""
+    if e is top or not e.has("var"):
+        return False
+    if e.op == "pow" and e.args[1].op == "const" and e.args[1].data.denominator > 1:
+        return not scope.context.bounds(e.args[0]).positive
+    return e.op in ("abs", "max", "Max") or (e.op == "where" and e.args[0].has("var"))
+
+
+def _log_sum(e: Expression, scope: Scope) -> Composed | None:
+    """``log(sum of terms > 0)`` as a log-sum-exp of the logarithms of the terms."""
+    if e.op != "log" or e.args[0].op not in ("add", "Sum"):
+        return None
+    total = e.args[0]
+    parts: list[Expression] = []
+    arguments: list[Argument] = []
+    for k, part in enumerate(total.args if total.op == "add" else (total,)):
+        if not part.has("var"):
+            parts.append(part)
+            continue
+        sizes, name = part.args[:1] if part.op == "Sum" else (), f"t{k}"
+        inner = scope.over(sizes, part)
+        term = instantiate(part.args[1], inner.indices[:1]) if sizes else part
+        logarithm = term.args[0] if term.op == "exp" else normal(apply("log", term), inner.context)
+        arguments.append((name, sizes, abstract(logarithm, inner.indices[: len(sizes)])))
+        power = apply("exp", generic("var", name, Declaration(sizes)))
+        parts.append(over("Sum", sizes[0], power) if sizes else power)
+    return apply("log", add(*parts)), arguments
