@@ -11,7 +11,9 @@ Reading order, one stage per folder or file:
 - `matrix`: whether a matrix of numbers is positive semidefinite
 - `export`: accepted certificates as scripts for other tools
 - `report`: what a person sees
+- `dcp`: what CVXPY's rules say, and spellings that they accept
 - `cases`: where the answer depends on parameters
+- `beyond`: what an explanation adds to a verdict
 - `pipeline`: from a question to its answer
 - `api`: the public verbs
 - `symmetries`: the public verbs about equivalent weights

@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convexcheck.beyond import steps_beyond
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
 from convexcheck.pipeline import Pipeline, Texts, judge, question
 from convexcheck.report.assertion import asserted
+from convexcheck.report.explain import explain as explained
 from convexcheck.report.rejected import plain
 from convexcheck.report.verdict import CertificateFile, Verdict
 
@@ -184,10 +186,21 @@ def min_eigenvalue(source: Any, *arguments: Any, **options: Any) -> Eigenpair:
 
 
 def explain(source: Any, *arguments: Any, **options: Any) -> str:
-    """The reasons behind a verdict in numbered steps; takes a verdict, or whatever `check` takes.
+    """The reasons behind a verdict in numbered steps, and what CVXPY's rules say; takes a verdict or a question.
+
+    Where no proof was found, the smallest part that stops one is named. Where CVXPY's rules stop, the part at which
+    they do is named too, with another spelling that CVXPY was seen to accept, if one was found.
+
+    Args:
+        source: a verdict, or what `check` takes.
+        arguments: the JAX function's arguments.
+        options: those of `check`.
+
+    Returns:
+        Text; the first line is the answer.
 
     >>> print(explain("x**2").splitlines()[0])
     CONVEX: proved for all x
     """
     verdict = source if isinstance(source, Verdict) else check(source, *arguments, **options)
-    return verdict.explain()
+    return explained(verdict, steps_beyond(verdict))

@@ -76,6 +76,7 @@ def check(
         "certificate": None if certificate is None else str(certificate),
         "timeout": timeout,
         "name": question[:LONG_NAME],
+        "explain": explain,
         **options,
     }
     with Process(request, timeout, progress=sys.stderr.isatty() and not as_json) as process:

@@ -101,11 +101,16 @@ def _answer(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         verdict.certificate.write(request["certificate"])
         written = request["certificate"]
     kept = verdict.certificate if request.get("keep") else None
+    explanation = ""
+    if request["explain"]:
+        if not written:
+            tell(settled=True)  # the search is over: this may take longer than the budget
+        explanation = api.explain(verdict)
     return {
         "code": code,
         "record": record(request["name"], verdict, written),
         "summary": str(verdict),
-        "explanation": verdict.explain() if request.get("explain", True) else "",
+        "explanation": explanation,
         "certificate": "" if kept is None else kept.data.decode("ascii"),
     }
 

@@ -15,11 +15,12 @@ from convexcheck.report.steps import Step, cut, walk
 from convexcheck.report.verdict import ILL_POSED, Jensen, Verdict
 
 
-def explain(verdict: Verdict) -> str:
+def explain(verdict: Verdict, more: Iterable[Step] = ()) -> str:
     """The reasons behind a verdict, as numbered steps of plain text; the first line is the answer.
 
     Args:
         verdict: what `check`, `prove` or `refute` returned.
+        more: steps to add at the end.
 
     Returns:
         Text: what was asked; for a proof the rule at each node and the Hessian in factored form, for a refutation
@@ -29,7 +30,7 @@ def explain(verdict: Verdict) -> str:
     >>> explain(Verdict("UNKNOWN", "UNKNOWN", message="nothing was found"))
     'UNKNOWN: nothing was found'
     """
-    steps = [*_asked(verdict), *_reasons(verdict), *_accepted(verdict)]
+    steps = [*_asked(verdict), *_reasons(verdict), *_accepted(verdict), *more]
     lines = [headline(verdict)]
     for k, step in enumerate(steps, start=1):
         indent = "   " * step.depth
