@@ -21,7 +21,6 @@ from convexcheck.report.notation import array_text
 
 Env = Mapping[Any, int]
 SIZE, LARGEST = 2, 64  # of what is symbolic, and of what is written out
-SCALARS = ("exp", "log", "abs", "logistic", "entr", "square", "inv_pos", "sqrt", "rel_entr", "maximum")
 VECTORS = ("norm", "log_sum_exp", "geo_mean", "inv_prod", "sum_squares")
 
 

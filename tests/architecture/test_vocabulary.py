@@ -57,7 +57,7 @@ MODELS = {
     "svm",
     "tukey",
 }
-SPEAKS_OF_MODELS = {"demo", "network", "symmetries"}
+SPEAKS_OF_MODELS = {"demo", "network", "symmetries", "dcp"}  # CVXPY has an atom of such a name
 
 
 def strings(source: str) -> list[tuple[int, str]]:
