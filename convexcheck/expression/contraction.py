@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from convexcheck.expression.definite import level
-from convexcheck.expression.term import ENTRIES, Expression, fresh, instantiate, mul, nodes, power, rebuild, substitute
+from convexcheck.expression.term import ENTRIES, ZERO, Expression, fresh, instantiate, mul, nodes, rebuild, substitute
 
 if TYPE_CHECKING:
     from convexcheck.expression.bounds import Context
@@ -81,7 +81,9 @@ def _ordered(g: Expression, flip: Callable[[Expression], bool]) -> Expression:
     """`g` with the indices of a symmetric entry in order."""
     k = 0 if g.op in ENTRIES else 1
     swaps = (k == 0 or g.op in ("inv", "logm")) and len(g.args) == 2 + 2 * k and g.args[k].key > g.args[k + 1].key
-    return rebuild(g, [*g.args[:k], g.args[k + 1], g.args[k], *g.args[k + 2 :]]) if swaps and flip(g) else g
+    before, after = g.args[:k], g.args[k + 2 :]
+    swaps = swaps and flip(rebuild(g, [*before, ZERO, ZERO, *after]))
+    return rebuild(g, [*before, g.args[k + 1], g.args[k], *after]) if swaps else g
 
 
 def _canonical(factors: Factors, flip: Callable[[Expression], bool]) -> Expression:
@@ -116,6 +118,6 @@ def _canonical(factors: Factors, flip: Callable[[Expression], bool]) -> Expressi
             doubled = {j: 2 * c for j, c in colours.items()}
             options = [named({**doubled, i: doubled[i] - 1}, ties * len(chosen)) for i in chosen]
             return min(options, key=lambda e: e.key)
-        return mul(*(power(painted(g, colours), k) for g, k in factors))
+        return mul(*(painted(g, colours) ** k for g, k in factors))
 
     return named(dict.fromkeys(indices, 0), 1)

@@ -302,6 +302,8 @@ def substitute(node: Expression, values: Mapping[tuple[str, Any], Operand]) -> E
     """
 
     def leaf(e: Expression, k: int) -> Expression | None:
+        if values.keys().isdisjoint(e.symbols):
+            return e
         body = values.get((e.op, e.data))
         return None if body is None else instantiate(const(body), [transform(a, leaf, k) for a in e.args])
 

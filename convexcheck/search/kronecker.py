@@ -35,7 +35,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.search.scope import Scope
 
-MOST_TERMS, MOST_FACTORS, MOST_ORDERS = 40, 14, 24
+MOST_TERMS, MOST_FACTORS, MOST_ORDERS, MOST_LOOSE = 40, 14, 24, 4
 PLACES = FIRST - 100  # serial numbers of the places at which a half meets its links
 
 
@@ -61,9 +61,16 @@ def kronecker(e: Expression, scope: Scope, depth: int = 0) -> Sign | None:
     terms = products(polynomial(e, c), c)
     if not 0 < len(terms) <= MOST_TERMS or not any(summed(t) for t in terms):
         return None
-    options = {t: list(_cuts(t, scope)) for t in terms}
-    if not all(options.values()):
-        return None
+    return _tried(e, terms, scope, False) or _tried(e, terms, scope, True)
+
+
+def _tried(e: Expression, terms: dict[Expression, Fraction], scope: Scope, at_indices: bool) -> Sign | None:
+    """The squares that some order of the links gives; links are entries of PSD matrices, and indices if asked for."""
+    options: dict[Expression, list[Cut]] = {}
+    for t in terms:
+        options[t] = list(_cuts(t, scope, at_indices))
+        if not options[t]:
+            return None
     known: dict[Links, tuple[int, int, int]] = {}
     for cuts in options.values():
         for links in {cut.links for cut in cuts}:
@@ -83,7 +90,7 @@ def kronecker(e: Expression, scope: Scope, depth: int = 0) -> Sign | None:
     return None
 
 
-def _cuts(term: Expression, scope: Scope) -> Iterator[Cut]:
+def _cuts(term: Expression, scope: Scope, at_indices: bool) -> Iterator[Cut]:
     """Every way to cut the product at one or two links."""
     factors = [f for f in (term.args if term.op == "mul" else (term,)) if f.op != "const"]
     split: list[Expression] = []
@@ -94,13 +101,11 @@ def _cuts(term: Expression, scope: Scope) -> Iterator[Cut]:
     if len(moving) != 2 or len(split) > MOST_FACTORS:
         return
     edges = [k for k, f in enumerate(split) if k not in moving and _matrix(f, scope) is not None]
-    links = [*edges, *summed(term)]
+    links = [*edges, *(summed(term) if at_indices else ())]
     for count in (1, 2):
         for chosen in combinations(links, count):
             for order in permutations(chosen):
-                cut = _halves(split, moving, order, scope)
-                if cut is not None:
-                    yield cut
+                yield from _halves(split, moving, order, scope)
 
 
 def _matrix(f: Expression, scope: Scope) -> tuple[Expression, Expression, Expression] | None:
@@ -119,7 +124,7 @@ def _matrix(f: Expression, scope: Scope) -> tuple[Expression, Expression, Expres
 
 def _halves(
     factors: Sequence[Expression], moving: Sequence[int], chosen: Sequence[object], scope: Scope
-) -> Cut | None:
+) -> Iterator[Cut]:
     """The two parts that are left when the links are cut, if each holds one direction and one end of every link."""
     removed = {k for k in chosen if isinstance(k, int)}
     indices = {k for k in chosen if isinstance(k, Expression)}
@@ -130,10 +135,23 @@ def _halves(
             old, new = part[b], part[a]
             part = {k: new if p == old else p for k, p in part.items()}
     first, second = (part[k] for k in moving)
-    halves = [[factors[k] for k in rest if part[k] == p] for p in (first, second)]
-    outside = [factors[k] for k in rest if part[k] not in (first, second)]
-    if first == second or any(summed(f) for f in outside):
+    if first == second:
         return None
+    loose = sorted({part[k] for k in rest if summed(factors[k])} - {first, second})
+    for joins in product((first, second), repeat=len(loose)) if len(loose) <= MOST_LOOSE else ():
+        home = dict(zip(loose, joins, strict=True))
+        halves = [[factors[k] for k in rest if home.get(part[k], part[k]) == p] for p in (first, second)]
+        outside = [factors[k] for k in rest if home.get(part[k], part[k]) not in (first, second)]
+        cut = _joined(halves, outside, factors, chosen, scope)
+        if cut is not None:
+            yield cut
+
+
+def _joined(
+    halves: list[list[Expression]], outside: list[Expression], factors: Sequence[Expression],
+    chosen: Sequence[object], scope: Scope,
+) -> Cut | None:
+    """Two halves as functions of the places at which they meet the links; None where a link has no end in each."""
     mine = [{i for f in half for i in summed(f)} for half in halves]
     sizes, matrices = list[Expression](), list[Expression]()
     names: list[dict[tuple[str, int], Expression]] = [{}, {}]
