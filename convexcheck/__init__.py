@@ -14,6 +14,7 @@ Reading order, one stage per folder or file:
 - `dcp`: what CVXPY's rules say, and spellings that they accept
 - `cases`: where the answer depends on parameters
 - `beyond`: what an explanation adds to a verdict
+- `question`: what was handed over, as a statement with its data
 - `pipeline`: from a question to its answer
 - `api`: the public verbs
 - `symmetries`: the public verbs about equivalent weights

@@ -12,7 +12,8 @@ from convexcheck.beyond import steps_beyond
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.pipeline import Pipeline, Texts, judge, question
+from convexcheck.pipeline import Pipeline, judge
+from convexcheck.question import Texts, question
 from convexcheck.report.assertion import asserted
 from convexcheck.report.explain import explain as explained
 from convexcheck.report.rejected import plain

@@ -9,107 +9,31 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import decode, digest, encode, statement_digest
+from convexcheck.certificate.codec import decode, encode, statement_digest
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected, refutation
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.network.model import MLP
-from convexcheck.read.arguments import refuse_superfluous
+from convexcheck.question import Question, Texts, question
 from convexcheck.report.attempts import LATE, tidy
-from convexcheck.report.counterexample import jensen
+from convexcheck.report.counterexample import curvatures, jensen
 from convexcheck.report.illposed import reason
 from convexcheck.report.labels import remark
 from convexcheck.report.verdict import ILL_POSED, PROVED, REFUTED, UNKNOWN, CertificateFile, Jensen, Verdict
 from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
 
-Texts = str | Sequence[str]
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
 SHORT = 0.2  # seconds of a first try
 OPPOSITE = {"convex": "concave", "concave": "convex"}
-
-
-@dataclass(frozen=True)
-class Question:
-    """A statement as read; where data are concrete, also the general one, its sizes, and facts of the data."""
-
-    statement: Statement
-    general: Statement | None = None
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
-    facts: tuple[Condition, ...] = ()
-
-
-def question(
-    source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
-    domain: Texts = (), given: Texts = (), loss: str | None = None, ridge: Any = 0,
-) -> Question:  # fmt: skip
-    """Read what the user handed over.
-
-    Raises:
-        ConvexcheckError: for input that cannot be read, or is of no known kind.
-    """
-    refuse_superfluous(source, arguments)
-    if isinstance(source, MLP):
-        superfluous = [n for n, v in (("wrt", wrt), ("parameters", parameters), ("given", given)) if v]
-        return _network(source, arguments, superfluous, domain, loss, ridge)
-    if loss is not None or ridge:
-        raise ConvexcheckError("read", f"loss= with a {type(source).__name__}", "a network.MLP, X and y before it")
-    if isinstance(source, str):
-        from convexcheck.read.text import read_text
-
-        return Question(read_text(source, wrt, parameters, domain, given))
-    if callable(source) and not hasattr(source, "free_symbols"):
-        from convexcheck.read.jaxpr import read_jax
-
-        if parameters is not None:
-            raise ConvexcheckError("read.jaxpr", "`parameters` with a JAX function", hint="arguments not in wrt")
-        found = read_jax(
-            source, *arguments, wrt=0 if wrt is None else wrt, domain=domain, given=given,
-            digest=lambda array: digest(pack(array)),
-        )  # fmt: skip
-        return Question(found.statement, found.general, found.sizes, found.arrays, found.facts)
-    if hasattr(source, "free_symbols"):
-        from convexcheck.read.sympy import read_sympy
-
-        return Question(read_sympy(source, wrt, domain=domain, given=given))
-    raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
-
-
-def _network(
-    net: MLP, data: Sequence[Any], superfluous: Sequence[str], domain: Texts, loss: str | None, ridge: Any
-) -> Question:
-    """The question about a perceptron's loss in its weights."""
-    if superfluous:
-        message = f"{superfluous[0]}= with a network, whose weights are the variables"
-        raise ConvexcheckError("network", message, "X, y, loss=, ridge=, domain=")
-    if len(data) != 2 or loss is None:
-        got = f"{len(data)} arrays and loss={loss!r}"
-        raise ConvexcheckError("network", f"{got} with a network", "X, y and loss=", 'check(net, X, y, loss="mse")')
-    from convexcheck.network.loss import Problem
-    from convexcheck.network.statement import read_problem
-    from convexcheck.read.conditions import read_conditions
-    from convexcheck.read.facts import facts
-    from convexcheck.read.formula import scope_of
-
-    found = read_problem(Problem.of(net, data[0], data[1], loss, ridge), lambda array: digest(pack(array)))
-    s, general = found.statement, found.general
-    if domain:
-        spoken = read_conditions(domain, (), scope_of(s.variables, s.parameters, s.sizes))
-        s, general = replace(s, domain=spoken.domain).check(), None
-    known = facts(found.arrays, general.parameters, found.sizes) if general else ()
-    return Question(s, general, found.sizes, found.arrays, known)
 
 
 def judge(file: CertificateFile) -> Accepted | Rejected:
@@ -151,6 +75,12 @@ class Pipeline:
 
     def _settle(self, q: Question, ways: Sequence[str]) -> Verdict:
         """A short try at a proof, a short try at a counterexample, then longer ones, for each side in turn."""
+        if q.curved is not None and (q.large or "prove" not in ways):
+            curved = self._curved(q, self.claim) if "refute" in ways else None
+            if curved is not None:
+                return curved
+            if q.large:
+                return self._unknown(q, "no negative curvature was found at these weights")
         ill = self._ill_posed(q)
         if ill is not None:
             return ill
@@ -283,6 +213,15 @@ class Pipeline:
             self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
         return found.evidence if found is not None else None
 
+    def _curved(self, q: Question, side: str) -> Verdict | None:
+        """Negative curvature at a network's weights, in the first arithmetic in which the kernel accepts it."""
+        proposed = q.curved(side=side, left=self._left, seed=self.seed) if q.curved else iter(())
+        while (found := self._searched(f"curvature against {side}", lambda: next(proposed, None))) is not None:
+            verdict = self._sealed(replace(q, files=found.files), Claim(f"not {side}"), found.evidence)
+            if verdict is not None:
+                return verdict
+        return None
+
     def _opposite(self, q: Question, found: Verdict, gap: ev.JensenGap | None) -> Verdict:
         """The opposite is proved; a counterexample decides the claim itself."""
         against = self._sealed(q, Claim(f"not {self.claim}"), gap) if gap is not None else None
@@ -332,7 +271,7 @@ class Pipeline:
         data = encode(Certificate(q.statement, claim, evidence))
         fixed = {n: d.array for n, d in q.statement.parameters.items() if d.array}
         needed = {digest: q.arrays[n] for n, digest in fixed.items() if self._needs(evidence, n)}
-        return CertificateFile(data, {k: pack(a) for k, a in needed.items()}, decode(data))
+        return CertificateFile(data, {k: pack(a) for k, a in (needed | dict(q.files)).items()}, decode(data))
 
     def _sealed(self, q: Question, claim: Claim, evidence: ev.Evidence) -> Verdict | None:
         """The verdict, if the kernel accepts the bytes and they speak of the statement that was read."""
@@ -376,7 +315,7 @@ class Pipeline:
         return Verdict(
             status, curvature, self.claim, q.statement, file, reason(q.statement, evidence), strict, conditions, mu,
             found, tidy(self.attempts), answer, dict(self.spent),
-            region=None if region is None else str(region),
+            region=None if region is None else str(region), negative=curvatures(answer, pairs, file),
         )  # fmt: skip
 
     def _unknown(self, q: Question | None, message: str) -> Verdict:

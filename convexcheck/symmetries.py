@@ -11,7 +11,8 @@ from convexcheck.certificate.codec import digest
 from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.symmetry.group import symmetry_group
-from convexcheck.pipeline import Pipeline, Question, question
+from convexcheck.pipeline import Pipeline
+from convexcheck.question import Question, question
 from convexcheck.report.critical import Critical, certified, unsettled
 from convexcheck.report.verdict import CertificateFile, Verdict
 from convexcheck.search.arrays import pack

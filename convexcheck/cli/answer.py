@@ -41,7 +41,7 @@ def known(verdict: Verdict, side: str) -> bool | None:
     """Whether the function is convex (or concave), None where the verdict does not tell."""
     if verdict.curvature in (side.upper(), "AFFINE"):
         return True
-    refuted = verdict.curvature == "NEITHER" or any(c.side == side for c in verdict.counterexamples)
+    refuted = verdict.curvature == "NEITHER" or side in verdict.fails
     return False if refuted else None
 
 

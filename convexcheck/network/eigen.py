@@ -100,7 +100,7 @@ def smallest(
         raise ConvexcheckError(STAGE, f"tolerance={tolerance!r} and most={most!r}", "positive numbers")
     where = slices(products.sizes, products.layers)
     if dense is not None and stop is None and (method == "dense" or (method == "auto" and products.size <= DENSE)):
-        value, vector, residual = _dense(np.asarray(dense()))
+        value, vector, residual = least(np.asarray(dense()))
         return Eigenpair(value, vector, residual, 0, "dense", True, slices=where)
     last = None
     for step in steps(_finite(products), products.size, seed, basis):
@@ -116,7 +116,12 @@ def smallest(
     raise AssertionError(last)  # the iteration ends by `exhausted`
 
 
-def _dense(matrix: Numbers) -> tuple[float, Numbers, float]:
+def least(matrix: Numbers) -> tuple[float, Numbers, float]:
+    """The smallest eigenvalue of a symmetric matrix, its unit vector and the residual.
+
+    >>> least(np.diag([2.0, -1.0]))[0]
+    -1.0
+    """
     from scipy.linalg import eigh
 
     values, vectors = eigh(matrix, subset_by_index=[0, 0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import flint
 import numpy as np
@@ -15,7 +16,16 @@ from convexcheck.certificate.codec import written
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import instantiate
-from convexcheck.report.verdict import Jensen
+from convexcheck.report.verdict import CertificateFile, Curvature, Jensen
+
+
+class Accepted(Protocol):
+    """What the kernel says of a certificate that it accepts."""
+
+    @property
+    def statement(self) -> tuple[str, ...]:
+        """The printed lines."""
+        ...
 
 
 def jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, gap: Any) -> Jensen:
@@ -32,6 +42,40 @@ def jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, gap: 
         return Jensen(side, _named(found.x), _named(found.y), found.t, gap, sizes, parameters)
     x = _named(found.x)
     return Jensen(side, x, {**x, **_images(found)}, 1 - found.t, gap, sizes, parameters)
+
+
+def curvatures(answer: Accepted, found: Sequence[tuple[str, Any]], file: CertificateFile) -> tuple[Curvature, ...]:
+    """The directions of negative curvature among pieces of evidence, with the values that the kernel printed.
+
+    Args:
+        answer: the kernel's, which holds one line with ``v'Hv`` for each.
+        found: pairs of the side and the evidence against it.
+        file: the certificate, with its arrays.
+    """
+    lines = [m for line in answer.statement if (m := re.match(r"\s*v'Hv = (.*?) [<>] 0", line))]
+    curved = [(side, e) for side, e in found if isinstance(e, ev.NegativeCurvature)]
+    return tuple(
+        Curvature(side, _named(e.x), _named(e.v), value := _read(line[1]), e.level, _quotient(value, e, file))
+        for (side, e), line in zip(curved, lines, strict=True)
+    )
+
+
+def _quotient(value: Any, e: ev.NegativeCurvature, file: CertificateFile) -> float:
+    """v'Hv/v'v, nearer to 0 than its true value."""
+    square = 0.0
+    for _, a in e.v:
+        if a.digest:
+            data = file.arrays[a.digest]
+            entries = np.frombuffer(data[data.index(b"\n") + 1 :], "<f8")
+        else:
+            entries = np.array([float(q) for q in a.entries])
+        square += float(entries @ entries)
+    least = float(flint.arb(value).abs_lower()) * (1 - 1e-9) / square
+    return -least if float(flint.arb(value)) < 0 else least
+
+
+def _read(value: str) -> Any:
+    return flint.fmpq(*map(int, value.split("/"))) if re.fullmatch(r"-?\d+(/\d+)?", value) else flint.arb(value)
 
 
 def _named(arrays: Sequence[tuple[str, ev.Array]]) -> dict[str, Any]:

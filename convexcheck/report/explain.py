@@ -49,7 +49,7 @@ def headline(verdict: Verdict) -> str:
         evidence = verdict.certificate.content.evidence if verdict.certificate else None
         beyond = " and beyond" * isinstance(evidence, ev.Generalisation)
         return f"{word}: proved for all {quantified(s)}{beyond}{against}"
-    sides = [c.side for c in verdict.counterexamples]
+    sides = list(verdict.fails)
     if len(sides) == 1:
         other = "concave" if sides == ["convex"] else "convex"
         return f"NOT {sides[0].upper()}: a counterexample shows it (whether it is {other} was not settled)"
@@ -113,6 +113,12 @@ def _reasons(verdict: Verdict) -> Iterable[Step]:
         yield Step(f"The question has no answer: {verdict.message}", tuple(_ill_posed(evidence)))
     for found in verdict.counterexamples:
         yield _refutation(verdict, found)
+    for curved in verdict.negative:
+        sign = "<" if curved.side == "convex" else ">"
+        title = f"Not {curved.side}: along v the second derivative at x is v'Hv {sign} 0 [NegativeCurvature]"
+        lines = [f"v'Hv = {points.number(curved.value)}, in {curved.level} arithmetic"]
+        lines += [f"{t}: {n} = {points.array(a)}" for t, p in (("x", curved.x), ("v", curved.v)) for n, a in p.items()]
+        yield Step(title, tuple(map(cut, lines)))
     if verdict.region is not None:
         at = " (at these parameters)" * any(c.parameters for c in verdict.counterexamples)
         yield Step(f"The second derivative is negative exactly where {verdict.region}{at}")

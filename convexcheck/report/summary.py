@@ -48,6 +48,12 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         rows += [("with", cut(", ".join(at)))] * bool(at)
         for title, point in (("P", found.x), ("Q", found.y)):
             rows += [(title, f"{name} = {points.array(value)}") for name, value in point.items()]
+    for curved in verdict.negative:
+        rows.append((f"not {curved.side}", f"v'Hv = {points.number(curved.value)} at x along v ({curved.level})"))
+        end = ("lambda_min", "at most") if curved.side == "convex" else ("lambda_max", "at least")
+        rows.append((end[0], f"{end[1]} {curved.bound:.9g}, at x"))
+        for title, point in (("x", curved.x), ("v", curved.v)):
+            rows += [(title, f"{name} = {points.array(value)}") for name, value in point.items()]
     rows += [("negative f''", verdict.region or "")] * bool(verdict.region)
     if verdict.certificate is None:
         rows += [("tried", cut(line)) for line in verdict.attempts]

@@ -115,6 +115,27 @@ class Jensen:
 
 
 @dataclass(frozen=True)
+class Curvature:
+    """A counterexample: ``v'Hv`` has the wrong sign at the point x, so that f is not convex (or concave) there.
+
+    Args:
+        side: the property that fails: "convex" or "concave".
+        x, v: object arrays of exact rationals (Fraction) by variable; large arrays by their digests.
+        value: v'Hv, a ball (``flint.arb``) or an exact rational (``flint.fmpq``), < 0 for "convex".
+        level: the arithmetic in which the kernel showed it: "rational", "ball" or "midpoint-radius".
+        bound: for "convex" the least eigenvalue of the Hessian at x is at most this float < 0; for "concave" the
+            largest is at least this float > 0. It is v'Hv/v'v, rounded towards 0.
+    """
+
+    side: str
+    x: Points
+    v: Points
+    value: Any
+    level: str
+    bound: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer to "is this convex?".
 
@@ -136,6 +157,7 @@ class Verdict:
         out_of_time: whether the budget ended the search.
         region: for a refuted function of one variable, where its second derivative is negative, if that is known.
         cases: the verdicts behind such conditions on parameters, each with its certificate.
+        negative: curvature of the wrong sign along a direction, where that is the evidence.
     """
 
     status: str
@@ -154,12 +176,18 @@ class Verdict:
     out_of_time: bool = False
     region: str | None = None
     cases: tuple[Verdict, ...] = ()
+    negative: tuple[Curvature, ...] = ()
 
     @property
     def counterexample(self) -> Jensen | None:
         """The counterexample to the claim, or the first there is."""
         mine = [c for c in self.counterexamples if c.side == self.claim]
         return (*mine, *self.counterexamples)[0] if self.counterexamples else None
+
+    @property
+    def fails(self) -> tuple[str, ...]:
+        """The properties that are refuted: "convex", "concave", both or none."""
+        return (*(c.side for c in self.counterexamples), *(c.side for c in self.negative))
 
     def __bool__(self) -> bool:
         raise TypeError("a verdict has more than two values: compare .status or .curvature, do not use it as a bool")
