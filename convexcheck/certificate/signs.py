@@ -118,4 +118,37 @@ class DiagonalLowRank(Record):
     premises: tuple["Sign", ...]
 
 
-Sign = Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank | Kronecker
+class Roots(Record):
+    """Up to positive factors the value is a polynomial in one generator, whose roots in its range are counted."""
+
+
+class Ladder(Record):
+    """The value over a weight, functions of the entry `at`, has the sign at one end of its range and grows from there.
+
+    Args:
+        at: an entry of a variable or parameter, the only one that moves.
+        weight: w > 0, a function of `at`, so that the value f has the sign of f/w.
+        weight_sign: w > 0.
+        end: -1 for the lower end of its range, 1 for the upper; the kernel computes the limit of f/w there.
+        slope: the sign of f' w - f w', negated at the upper end.
+    """
+
+    at: Expression
+    weight: Expression
+    weight_sign: "Sign"
+    end: int
+    slope: "Sign"
+
+
+class Split(Record):
+    """The range of the entry `at` is cut at `points`, and the value has the sign on each piece."""
+
+    at: Expression
+    points: tuple[Fraction, ...]
+    premises: tuple["Sign", ...]
+
+
+Sign = (
+    Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank | Kronecker
+    | Roots | Ladder | Split
+)  # fmt: skip

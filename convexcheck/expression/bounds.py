@@ -65,7 +65,7 @@ class Context:
         for name, (declaration, i) in ranges.items():
             for end, is_open, gap in ((i.lo, i.lo_open, 1), (i.hi, i.hi_open, -1)):
                 if isinstance(end, Fraction):
-                    room = mul(gap, generic("var", name, declaration) - const(end))
+                    room = mul(gap, generic("var", name, declaration)) - const(gap * end)
                     facts.append(Condition("gt" if is_open or strict else "ge", room, declaration.shape))
         variables = {name: declaration for name, (declaration, _) in ranges.items()}
         return Context(replace(self.statement, function=ZERO, variables=variables, domain=(), given=()), facts)
@@ -258,7 +258,7 @@ def _image(row: Function, i: Interval) -> Interval:
             return meet(row.range, _between(end(*ends[0], False), end(*ends[1], True)))
         if isinstance(i.lo, float) or isinstance(i.hi, float):
             return row.range
-        ball = row.ball(exact(i.lo).union(exact(i.hi)))
+        ball = row.ball(exact(i.lo) if i.lo == i.hi else exact(i.lo).union(exact(i.hi)))
         return meet(row.range, Interval(rounded(ball, False), rounded(ball, True)))
 
 

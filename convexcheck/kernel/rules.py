@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import axioms, cover, curvatures, forms, kronecker, nonsmooth, signs
+from convexcheck.kernel import axioms, cover, curvatures, forms, kronecker, nonsmooth, signs, univariate
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
@@ -17,6 +17,9 @@ SIGNS: dict[type, Callable[[Any], Goals]] = {
     ev.Cover: cover.cover,
     ev.DiagonalLowRank: forms.diagonal_low_rank,
     ev.Kronecker: kronecker.kronecker,
+    ev.Roots: univariate.roots,
+    ev.Ladder: univariate.ladder,
+    ev.Split: univariate.split,
 }
 CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Affine: curvatures.affine,

@@ -24,11 +24,11 @@ def rewritten(goal: SignGoal[ev.Rewritten]) -> Goals:
 
 
 def each_term(goal: SignGoal[ev.EachTerm]) -> Goals:
-    """A sum or product of values >= 0 is >= 0."""
+    """A sum or product of values >= 0 is >= 0; > 0 if all of them are, except that a sum over a binder may be empty."""
     e, strict, rule, scope = goal
-    require(not strict and e.op in ("add", "mul", "Sum"), "EachTerm", "{} is no sum or product >= 0", e)
+    require(e.op in ("add", "mul", "Sum")[: 3 - strict], "EachTerm", "{} is no sum or product, or > 0", e)
     for part, premise, inner in scope.parts("EachTerm", e, e.args, rule.premises):
-        yield SignGoal(part, False, premise, inner)
+        yield SignGoal(part, strict, premise, inner)
 
 
 def scaled(goal: SignGoal[ev.Scaled]) -> Goals:

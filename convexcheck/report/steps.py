@@ -11,6 +11,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.statement import index_names
 from convexcheck.expression.term import Expression, transform
+from convexcheck.report.ladders import one_entry
 from convexcheck.report.notation import array_text, index_text
 
 LONG = 240
@@ -154,6 +155,8 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
         for part, premise in zip(parts, rule.premises, strict=False):
             lines += [f"  {line}" for line in signs(part, premise, inner) if not isinstance(premise, ev.Bounds)]
         return lines
+    if isinstance(rule, ev.Roots | ev.Ladder | ev.Split):
+        return one_entry(rule, names)
     return _form(rule, names)
 
 

@@ -22,12 +22,15 @@ from convexcheck.expression.term import (
     fresh,
     instantiate,
     mul,
+    nodes,
     over,
     power,
+    transform,
 )
 from convexcheck.search.factor import factors
 from convexcheck.search.kronecker import kronecker
 from convexcheck.search.scope import Scope
+from convexcheck.search.univariate import univariate
 
 MAX_DIRECTIONS = 6
 
@@ -50,7 +53,7 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
     if strict and depth == 0:
         from convexcheck.search.gram import strictly_positive
 
-        return strictly_positive(e, scope)
+        return univariate(e, scope, strict) or strictly_positive(e, scope)
     if depth > 3:
         return None
     if vanishes(polynomial(e, c), c):
@@ -59,7 +62,7 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
     methods.append(_minors)
     if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
         methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)
-    for method in methods:
+    for method in (_one_entry, *methods):
         found = method(e, scope, depth)
         if found is not None:
             return found
@@ -74,6 +77,24 @@ def _rewritten(e: Expression, target: Expression, scope: Scope, premise: Sign | 
     if premise is None or not total(target, scope.context) or not identical(e, target, scope.context):
         return None
     return Rewritten(scope.close(target), premise)
+
+
+def _one_entry(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A form in one direction is its value at 1 times the square."""
+    directions = [n for n in nodes(e) if n.op == "dir"]
+    if len(directions) != 1 or depth:
+        return univariate(e, scope)
+    value, square = transform(e, lambda n, _: ONE if n is directions[0] else None), directions[0] ** 2
+    premise = univariate(value, scope)
+    if isinstance(premise, Rewritten):
+        value, premise = instantiate(premise.target, scope.indices), premise.premise
+    shown: dict[Expression, Sign] = {value: premise} if premise is not None else {}
+    if value.op == "mul" and isinstance(premise, EachTerm):
+        shown = dict(zip(value.args, premise.premises, strict=True))
+    target = mul(value, square)
+    if not shown or target.op != "mul" or (value.op == "mul" and value in shown and not isinstance(premise, Bounds)):
+        return None
+    return _rewritten(e, target, scope, EachTerm(tuple(shown.get(a, Bounds()) for a in target.args)))
 
 
 def _factored(e: Expression, scope: Scope, depth: int) -> Sign | None:

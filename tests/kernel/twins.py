@@ -23,7 +23,8 @@ from convexcheck.kernel.check import verify
 OTHERS = 4  # how many other nodes stand in for one
 SIBLINGS = [
     ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit", "Axiom"],
-    ["Bounds", "EachTerm", "Rewritten", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker"],
+    ["Bounds", "EachTerm", "Rewritten", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
+     "Roots", "Ladder", "Split"],
     ["JensenGap", "OutsideDomain"],
 ]
 WORDS = {
