@@ -8,10 +8,11 @@ from math import lcm
 import flint
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import exact, rooted, total
+from convexcheck.expression.bounds import exact
 from convexcheck.expression.functions import Interval, derivative
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import content, normal, polynomial
+from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ENTRIES, ONE, Expression, nodes, power, substitute, transform
 from convexcheck.kernel.scope import Goals, Scope, SignGoal, require

@@ -16,11 +16,12 @@ from typing import Any
 import flint
 
 from convexcheck.certificate.evidence import Bounds, Cover, EachTerm, Ladder, Rewritten, Roots, Sign, Split
-from convexcheck.expression.bounds import Context, rooted, total
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import Polynomial, content, expression, identical, normal, polynomial
+from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ONE, Expression, mul, nodes, power, substitute, transform
 from convexcheck.search.factor import factors
