@@ -29,7 +29,7 @@ from convexcheck.search.line import ball, closed, grid, scalar, steepness, value
 from convexcheck.search.roots import one_generator
 from convexcheck.search.scope import Scope
 
-MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS = 160, 9, 80, 3000, 3
+MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND = 160, 9, 80, 3000, 3, 4
 CUTS = (*map(Fraction, (1, 2, 3, 5, 8)), Fraction(1, 2), Fraction(1, 8), *map(Fraction, (12, 20, 40)))
 Known = list[tuple[Expression, Sign]]
 
@@ -63,9 +63,10 @@ class _Search:
         """Evidence for one goal: `e` as it stands, or its factors; at depth 0 also by cutting the range."""
         scope.tick()
         self.steps += 1
-        if depth > MAX_LADDER or self.steps > MAX_STEPS:
-            return None
         c = scope.context
+        known = closed(scalar(e, at)[1])  # else no values tell which way is worth trying
+        if depth > (MAX_LADDER if known else MAX_BLIND) or self.steps > (MAX_STEPS if known else MAX_BLIND):
+            return None
         if any(_holds(c.bounds(form), strict) for form in (e, normal(e, c))):
             return Bounds()
         p = polynomial(e, c)
@@ -168,7 +169,7 @@ class _Search:
         """Ends, weights and derivatives, those with the fewest terms first; only monotone ones, where values tell."""
         c, free, points = inside.context, closed(body), grid(inside.context.bounds(x))
         options: list[tuple[int, Fraction, int, tuple[int, Expression, Expression]]] = []
-        for w in _weights(polynomial(body, c), c, x):
+        for w in _weights(polynomial(body, c), c, x) if free else (ONE,):
             slope = steepness(body, x) if w is ONE else steepness(body, x) * w - body * steepness(w, x)
             p = polynomial(slope, c)
             if not p:
