@@ -43,7 +43,7 @@ def univariate(e: Expression, scope: Scope, strict: bool = False) -> Sign | None
         strict: ask for > 0.
     """
     moving = [n for n in nodes(e) if n.op == "var"] or [n for n in nodes(e) if n.op == "par"]
-    if e.has("dir") or not moving:
+    if e.has("dir") or not moving or not (scope.heavy or (len(moving) == 1 and closed(scalar(e, moving[0])[1]))):
         return None
     try:
         if len(moving) > 1:
