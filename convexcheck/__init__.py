@@ -3,7 +3,7 @@
 Reading order, one stage per folder or file:
 
 - `expression`: the language of statements (trusted)
-- `read`: text, SymPy and JAX code become statements
+- `read`: text, SymPy, CVXPY and JAX code become statements
 - `search`: proofs and counterexamples are proposed
 - `network`: perceptrons, their Hessians and spectra
 - `certificate`: claim, evidence and the file that holds them (trusted)

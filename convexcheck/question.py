@@ -62,11 +62,16 @@ def question(
             digest=lambda array: digest(pack(array)),
         )  # fmt: skip
         return Question(found.statement, found.general, found.sizes, found.arrays, found.facts)
+    if hasattr(source, "is_dcp") and hasattr(source, "args"):
+        from convexcheck.read.cvxpy import read_cvxpy
+
+        read = read_cvxpy(source, wrt, domain, given, lambda array: digest(pack(array)))
+        return Question(read.statement, arrays=read.arrays)
     if hasattr(source, "free_symbols"):
         from convexcheck.read.sympy import read_sympy
 
         return Question(read_sympy(source, wrt, domain=domain, given=given))
-    raise ConvexcheckError("read", f"a {type(source).__name__}", "text, a SymPy expression or a JAX function")
+    raise ConvexcheckError("read", f"a {type(source).__name__}", "text, SymPy, CVXPY or a JAX function")
 
 
 def _network(

@@ -122,7 +122,7 @@ BAD = [
     ("x", {"domain": "a > 0"}, ["a"]),
     ("x*a", {"wrt": "x", "given": "x > 0"}, ["`given` speaks of the variable x", "domain="]),
     (3, {}, ["a int"]),
-    (None, {}, ["text, a SymPy expression or a JAX function"]),
+    (None, {}, ["text, SymPy, CVXPY or a JAX function"]),
 ]
 
 

@@ -1,0 +1,116 @@
+"""CVXPY expressions: the statement's values against CVXPY's own, and what is asked about them."""
+
+import cvxpy as cp
+import numpy as np
+import pytest
+
+import convexcheck as cc
+from convexcheck import ConvexcheckError
+from convexcheck.read.cvxpy import read_cvxpy
+from convexcheck.search.numeric import Program
+
+RNG = np.random.default_rng(0)
+A, B = RNG.normal(size=(4, 3)), RNG.normal(size=4)
+S = A.T @ A
+
+
+def x(shape=3, **attributes):
+    return cp.Variable(shape, name="x", **attributes)
+
+
+EXPRESSIONS = {
+    "least squares": lambda v: cp.sum_squares(A @ v - B),
+    "norms": lambda v: cp.norm(A @ v) + cp.norm1(v) + 2 * cp.norm_inf(v - 1),
+    "p-norm": lambda v: cp.norm(v, 3),
+    "powers": lambda v: cp.sum(cp.power(v, 4)) + cp.power(v[0], 3) - v[1] ** 2 / 2,
+    "roots": lambda v: cp.sum(cp.sqrt(v)) + cp.power(v[2], 1.5) + cp.inv_pos(v[0]),
+    "entropies": lambda v: cp.sum(cp.entr(v)) + cp.rel_entr(v[0], v[1]) + cp.kl_div(v[1], v[2]),
+    "logs": lambda v: cp.log_sum_exp(A @ v) + cp.sum(cp.logistic(-v)) + cp.log1p(v[0]) - cp.sum(cp.log(v)),
+    "quadratic form": lambda v: cp.quad_form(v, S) + v @ np.ones(3),
+    "quotient": lambda v: cp.quad_over_lin(v[:2], v[2]),
+    "pieces": lambda v: cp.max(v) + cp.sum(cp.pos(v - 1)) + cp.minimum(v[0], v[1]) - cp.min(v) + cp.huber(v[2], 0.7),
+    "indices": lambda v: v[1] * 3 + cp.sum(v[::-1][1:]) + cp.sum(cp.multiply(v, np.arange(3.0))),
+    "geometric mean": lambda v: cp.geo_mean(v),
+    "absolute values": lambda v: cp.sum(cp.abs(v - np.array([1.0, 2.0, 0.5]))) / 4,
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_values_are_those_of_cvxpy(name):
+    variable = x()
+    expression = EXPRESSIONS[name](variable)
+    found = read_cvxpy(expression, digest=lambda a: "0" * 64)
+    data = {("par", n): a[..., None] for n, a in found.arrays.items()}
+    program = Program(found.statement.function, {})
+    for _ in range(4):
+        variable.value = RNG.uniform(0.1, 3, 3)
+        ours = program({("var", "x"): variable.value[:, None], **data})
+        assert float(np.ravel(ours)[0]) == pytest.approx(float(np.ravel(expression.value)[0]), rel=1e-9)
+
+
+def test_matrices_have_values_too():
+    X, weights = cp.Variable((3, 2), name="X"), cp.Parameter((2, 3), name="P")
+    expression = cp.trace(weights @ X) + cp.sum(X.T) + cp.sum(cp.sum(X, axis=0) ** 2) + cp.sum(X[:, 1])
+    found = read_cvxpy(expression).statement
+    X.value, weights.value = RNG.normal(size=(3, 2)), RNG.normal(size=(2, 3))
+    ours = Program(found.function, {})({("var", "X"): X.value[..., None], ("par", "P"): weights.value[..., None]})
+    assert float(np.ravel(ours)[0]) == pytest.approx(float(np.ravel(expression.value)[0]))
+
+
+# an expression, options, its curvature; CVXPY's word on each is another, or none
+VERDICTS = [
+    (cp.log(1 + cp.exp(x(()))), {}, "CONVEX", "UNKNOWN"),
+    (cp.sqrt(1 + cp.square(x(()))), {}, "CONVEX", "UNKNOWN"),
+    (cp.multiply(x((), pos=True), cp.log(x((), pos=True))), {}, "NEITHER", "UNKNOWN"),  # two variables of one name
+    (cp.power(x(()), 3), {}, "NEITHER", "CONVEX"),  # CVXPY narrows the domain to x >= 0 without a word
+    (cp.power(x((), nonneg=True), 3), {}, "CONVEX", "CONVEX"),
+    (cp.power(x(()), 3), {"domain": "x >= 0"}, "CONVEX", "CONVEX"),
+    (cp.log(x(())), {}, "CONCAVE", "CONCAVE"),  # the constraint of the atom is in the statement
+    (cp.sum_squares(A @ x() - B), {}, "CONVEX", "CONVEX"),
+]
+
+
+@pytest.mark.parametrize(("expression", "options", "curvature", "theirs"), VERDICTS, ids=lambda e: str(e)[:30])
+def test_verdicts(expression, options, curvature, theirs):
+    verdict = cc.check(expression, **options)
+    assert verdict.curvature == curvature
+    assert isinstance(cc.verify(verdict.certificate), cc.Accepted)
+    rules = str(expression.curvature)
+    assert (rules if rules in ("CONVEX", "CONCAVE", "AFFINE") else "UNKNOWN") == theirs
+
+
+def test_attributes_and_constraints_are_in_the_statement():
+    u, p = cp.Variable(2, name="u", nonneg=True), cp.Parameter(name="p", nonneg=True)
+    s = cc.check(p * cp.sum(cp.log(u))).statement
+    assert [str(c.body) for c in s.domain] == ["u[_0]", "u[_0]"]
+    assert [c.relation for c in s.domain] == ["ge", "gt"]
+    assert [(c.relation, str(c.body)) for c in s.given] == [("ge", "p")]
+
+
+def test_a_part_of_the_variables():
+    w, v = cp.Variable(name="w"), cp.Variable(name="v")
+    expression = (w * v - 1) ** 2
+    assert cc.check(expression, wrt=[w]).curvature == "CONVEX"
+    assert cc.check(expression, wrt="v").curvature == "CONVEX"
+    assert cc.check(expression).curvature == "NEITHER"
+
+
+BAD = [
+    (x(), {}, "an expression of shape (3,)"),
+    (cp.sum(x()), {"wrt": "z"}, "no variable is named by wrt='z'"),
+    (cp.Constant(3), {}, "no variable is named by wrt=None"),
+]
+
+
+@pytest.mark.parametrize(("expression", "options", "message"), BAD)
+def test_bad_input(expression, options, message):
+    with pytest.raises(ConvexcheckError) as caught:
+        cc.check(expression, **options)
+    assert caught.value.message == message
+
+
+def test_unknown_atoms_and_attributes_are_unknown():
+    for expression, piece in ((cp.sum_largest(x(), 2), "the atom sum_largest"), (x((), integer=True), "integer")):
+        verdict = cc.check(expression)
+        assert verdict.status == "UNKNOWN"
+        assert piece in verdict.message
