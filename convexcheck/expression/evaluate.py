@@ -16,8 +16,9 @@ from typing import Any, Protocol
 import flint
 import numpy as np
 
+from convexcheck.expression.enclosures import Enclosure
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.floats import Enclosure, Floats
+from convexcheck.expression.floats import Floats
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.objects import Inexact, Objects, limited
 from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression, sides
