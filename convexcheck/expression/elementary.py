@@ -62,7 +62,7 @@ def _polynomial(name: str, t: Any) -> tuple[Any, float]:
 
 
 def exp(a: Enclosure) -> Enclosure:
-    """2**n exp(t) for n log 2 + t; the radius is at most 1."""
+    """The argument is n log 2 + t, the value 2**n times the polynomial at t; the radius is at most 1."""
     high, low = _split(_LN2)
     m, r = np.clip(a.mid, -800.0, 800.0), radius(a)
     n = np.rint(m / (high + low))
@@ -73,7 +73,7 @@ def exp(a: Enclosure) -> Enclosure:
 
 
 def log(a: Enclosure) -> Enclosure:
-    """k log 2 + log f for 2**k f, with f from 1/sqrt(2) to sqrt(2)."""
+    """With m = 2**k f it is k log 2 + log f, f from 1/sqrt(2) to sqrt(2)."""
     high, low = _split(_LN2)
     f, k = np.frexp(np.abs(a.mid))
     small = f < 0.7072

@@ -10,7 +10,7 @@ evaluated exactly.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Protocol
 
 import flint
@@ -21,7 +21,17 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.floats import Floats
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.objects import Inexact, Objects, limited
-from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression, sides
+from convexcheck.expression.term import (
+    BINDERS,
+    CONDITIONS,
+    ENTRIES,
+    MATRICES,
+    Expression,
+    bound,
+    levels,
+    sides,
+    transform,
+)
 
 Values = Mapping[tuple[str, str], np.ndarray]
 _TRUTHS = {1: True, -1: False, 0: None}
@@ -33,7 +43,8 @@ class Arithmetic(Protocol):
     Inexact is raised, or what is undefined returned, wherever the values are not known.
     """
 
-    moving: bool
+    moving: bool  # whether the variables have directions
+    chunk: int  # how many terms of an outermost sum are taken at once
 
     def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Any:
         """An array of float64, or of ``flint.fmpq``, as its own kind; with its direction, if things are `moving`."""
@@ -110,7 +121,7 @@ def value(
     """The value of an expression in an arithmetic; as `evaluate`."""
     try:
         with np.errstate(all="ignore"):
-            found = Evaluator(values, sizes, arithmetic).visit(e, ranges[::-1])
+            found = Evaluator(values, sizes, arithmetic).visit(e, tuple(map(range, ranges[::-1])))
         if ranges:
             return np.broadcast_to(found, ranges[::-1]).transpose()
         return _TRUTHS[found.item()] if e.op in CONDITIONS else arithmetic.item(found)
@@ -118,38 +129,48 @@ def value(
         raise Inexact from error
 
 
+Stack = tuple[range, ...]
+
+
 class Evaluator:
-    """Remembers the value of every part, by the sizes of the bound indices that it refers to."""
+    """Remembers the value of every part, by the ranges of the bound indices that it refers to."""
 
     def __init__(self, values: Values, sizes: Mapping[str, int], arithmetic: Arithmetic) -> None:
         self.values, self.sizes, self.arithmetic = values, sizes, arithmetic
         self.cells: dict[tuple[str, str], Any] = {}
-        self.seen: dict[tuple[Expression, tuple[int, ...]], Any] = {}
+        self.seen: dict[tuple[Expression, Stack], Any] = {}
         self.inner: list[Evaluator] = []
         self.matrices: dict[tuple[Any, ...], Any] = {}
 
-    def visit(self, e: Expression, stack: tuple[int, ...]) -> Any:
-        """The value of `e` below binders of these sizes, the innermost last."""
+    def visit(self, e: Expression, stack: Stack) -> Any:
+        """The value of `e` below binders with these ranges, the innermost last."""
         key = (e, stack[len(stack) - e.loose :] if e.loose else ())
         if key not in self.seen:
-            self.seen[key] = self._rule(e, key[1])
+            own = _own(e)
+            if len(own) == e.loose:
+                self.seen[key] = self._rule(e, key[1])
+            else:  # as if the binders that it does not refer to were not there, so that equal parts are shared
+                less = tuple(key[1][-1 - level] for level in reversed(own))
+                self.seen[key] = _spread(self.visit(_dense(e, own), less), own)
         return self.seen[key]
 
-    def _rule(self, e: Expression, stack: tuple[int, ...]) -> Any:
+    def _rule(self, e: Expression, stack: Stack) -> Any:
         a = self.arithmetic
         if e.op in ("const", "dim"):
             number = flint.fmpq(*e.data.as_integer_ratio()) if e.op == "const" else flint.fmpq(self._size(e))
             return a.load(np.array(number, dtype=object))
         if e.op == "bound":
-            limited(stack[:1])
-            return a.load(np.arange(float(stack[0])).reshape((-1,) + (1,) * e.data))
+            return a.load(np.arange(float(stack[0].start), float(stack[0].stop)))
         if e.op in BINDERS:
-            size, body = self._size(e.args[0]), e.args[1]
+            size = self._size(e.args[0])
             if size == 0:
                 return a.load(np.array(0.0)) if e.op == "Sum" else a.undefined()
-            factors = body.args if (e.op, body.op) == ("Sum", "mul") else [body]
-            parts = [self.visit(p, (*stack, size)) for p in factors]
-            return a.total(parts, size) if e.op == "Sum" else a.largest(parts[0])
+            limited((size,))
+            if e.op == "Max":
+                return a.largest(self.visit(e.args[1], (*stack, range(size))))
+            step = size if stack else a.chunk
+            parts = [self._sum(e.args[1], (*stack, range(k, min(k + step, size)))) for k in range(0, size, step)]
+            return reduce(lambda left, right: a.fold("add", left, right), parts)
         if e.op in ENTRIES:
             return self._entry(e, stack)
         if e.op in MATRICES:
@@ -166,13 +187,20 @@ class Evaluator:
             return a.compare(e.op, *args)
         return reduce(lambda left, right: a.fold(e.op, left, right), args)
 
+    def _sum(self, body: Expression, stack: Stack) -> Any:
+        factors = [self.visit(f, stack) for f in (body.args if body.op == "mul" else [body])]
+        if len(stack) == 1:  # what belongs to one chunk is not needed again, unless it is the whole
+            known = {k: v for k, v in self.seen.items() if stack[0].start == 0 or stack[0] not in k[1]}
+            self.seen = known
+        return self.arithmetic.total(factors, len(stack[-1]))
+
     def _size(self, e: Expression) -> int:
         size = self.sizes.get(e.data, -1) if e.op == "dim" else int(self._whole(e, ()))
         if size < 0:
             raise ConvexcheckError("evaluation", f"size {e} has no value")
         return size
 
-    def _whole(self, e: Expression, stack: tuple[int, ...]) -> np.ndarray:
+    def _whole(self, e: Expression, stack: Stack) -> np.ndarray:
         """The exact values of `e` as integers; -1 where one is no natural number, or not known, or may move."""
         if self.arithmetic.moving and e.has("var"):
             return np.array(-1)
@@ -186,17 +214,17 @@ class Evaluator:
                 pass
         return np.array(-1)
 
-    def _matrix(self, e: Expression, stack: tuple[int, ...]) -> Any:
+    def _matrix(self, e: Expression, stack: Stack) -> Any:
         rows, columns = (self._size(side) for side in sides(e))
         key = (e.op, *sides(e), e.args[-1], stack)  # one inverse for all of its entries
         if key not in self.matrices:
-            limited((rows, columns, *stack))
-            body = self.visit(e.args[-1], (*stack, columns, rows))
+            limited((rows, columns, *map(len, stack)))
+            body = self.visit(e.args[-1], (*stack, range(columns), range(rows)))
             self.matrices[key] = self.arithmetic.matrix(e.op, body, (columns, rows))
         places = [self._whole(a, stack) for a in e.args[MATRICES[e.op] : -1]]
         return self.arithmetic.pick(self.matrices[key], places, rows) if places else self.matrices[key]
 
-    def _entry(self, e: Expression, stack: tuple[int, ...]) -> Any:
+    def _entry(self, e: Expression, stack: Stack) -> Any:
         key, a, array = (e.op, e.data), self.arithmetic, self.values.get((e.op, e.data))
         if array is None or array.ndim != len(e.args):
             raise ConvexcheckError("evaluation", f"{e.data} has no value with {len(e.args)} axes")
@@ -212,3 +240,31 @@ class Evaluator:
         truth = np.where(reduce(np.logical_and, inside), 1, -1).astype(np.int8)
         return a.where(truth, a.take(self.cells[key], near), a.undefined())
 
+
+
+@lru_cache(maxsize=4096)
+def _own(e: Expression) -> tuple[int, ...]:
+    """The levels of the loose bound indices that occur, the innermost first."""
+    if e.op == "bound":
+        return (e.data,)
+    inner = zip(e.args, levels(e.op, e.args), strict=True)
+    return tuple(sorted({level - k for a, k in inner if a.loose > k for level in _own(a) if level >= k}))
+
+
+@lru_cache(maxsize=4096)
+def _dense(e: Expression, own: tuple[int, ...]) -> Expression:
+    """`e` with its loose indices renumbered 0, 1, ... in their order."""
+
+    def leaf(node: Expression, k: int) -> Expression | None:
+        return node if node.loose <= k else bound(k + own.index(node.data - k)) if node.op == "bound" else None
+
+    return transform(e, leaf)
+
+
+def _spread(array: Any, own: tuple[int, ...]) -> Any:
+    """The array, whose last axes are dense, with axes of length 1 at the levels between."""
+    if isinstance(array, tuple):
+        parts: list[Any] = [None if part is None else _spread(part, own) for part in array]
+        return type(array)(*parts)
+    lengths = dict(zip(own, np.shape(array)[::-1], strict=False))
+    return np.reshape(array, [lengths.get(level, 1) for level in range(max(own, default=-1), -1, -1)])

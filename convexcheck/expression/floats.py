@@ -18,7 +18,7 @@ from convexcheck.expression.objects import Inexact
 class Floats:
     """The arithmetic of enclosures, raising Inexact for what it does not know; NaN is not known to be real."""
 
-    moving = False
+    moving, chunk = False, 1024
 
     def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Enclosure:
         """An array of float64, or of ``flint.fmpq``, as its own kind."""

@@ -19,7 +19,12 @@ from convexcheck.expression.objects import Inexact
 from convexcheck.expression.term import Expression, apply, entry, substitute
 
 _T = entry("var", "t")
-_SLOPES = {"tanh": 1 - apply("tanh", _T) ** 2}  # without cosh, which overflows
+_TANH, _SIGMOID = apply("tanh", _T), apply("sigmoid", _T)
+_SLOPES = {  # the first and second derivative by few values; without cosh, which overflows
+    "tanh": (1 - _TANH**2, -2 * _TANH * (1 - _TANH**2)),
+    "sigmoid": (_SIGMOID * (1 - _SIGMOID), _SIGMOID * (1 - _SIGMOID) * (1 - 2 * _SIGMOID)),
+    "softplus": (_SIGMOID, _SIGMOID * (1 - _SIGMOID)),
+}
 
 
 class Jet(NamedTuple):
@@ -46,8 +51,8 @@ def _slopes(name: str) -> tuple[Expression, Expression]:
     row = FUNCTIONS[name]
     if row.derivative is None:
         raise Inexact
-    first = _SLOPES.get(name) or row.derivative(_T)
-    return first, substitute(derivative(first), {("dir", "t"): 1})
+    first = row.derivative(_T)
+    return _SLOPES.get(name) or (first, substitute(derivative(first), {("dir", "t"): 1}))
 
 
 class Jets:
@@ -56,7 +61,7 @@ class Jets:
     moving = True
 
     def __init__(self, base: Arithmetic) -> None:
-        self.base = base
+        self.base, self.chunk = base, base.chunk
 
     def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Jet:
         """An array, and how it moves."""

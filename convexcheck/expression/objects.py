@@ -45,7 +45,7 @@ def rationals(array: np.ndarray) -> np.ndarray:
 class Objects:
     """The arithmetic of ``flint.fmpq`` (raising Inexact or ZeroDivisionError) or ``flint.arb``."""
 
-    moving = False
+    moving, chunk = False, MAX_CELLS
 
     def __init__(self, number: Any) -> None:
         self.number = number

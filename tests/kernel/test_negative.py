@@ -1,18 +1,27 @@
 """Negative curvature: accepted where it is shown, rejected with any side condition missing."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
+import flint
 import numpy as np
 import pytest
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import array_path, digest, encode
 from convexcheck.certificate.evidence import Array, Certificate, Claim
+from convexcheck.expression.evaluate import value
+from convexcheck.expression.floats import Floats
+from convexcheck.expression.jets import Jets
+from convexcheck.expression.objects import Objects
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, apply, bound, const, dim, entry, maximum, over, power
 from convexcheck.kernel.check import Accepted, Rejected, verify
+from convexcheck.network import MLP, Problem
+from convexcheck.network.statement import read_problem
 from convexcheck.search.arrays import pack
 from tests.kernel.twins import accepted_alike
 
@@ -192,3 +201,103 @@ def test_a_dimension_without_entries_has_no_direction() -> None:
 def test_corrupted_twins_are_rejected_or_say_something_else(name: str) -> None:
     s, e, _ = SHOWN[name]
     assert not accepted_alike(encode(Certificate(s, NOT_CONVEX, e)))
+
+
+# --- networks ---------------------------------------------------------------------------------------------
+
+ACTIVATIONS = ["tanh", "sigmoid", "softplus", "gelu", "sin", "square", "relu"]
+
+
+def perceptron(loss: str, activation: str, widths: tuple[int, ...], rows: int) -> tuple[Any, ...]:
+    """A statement, its data, weights and a direction, all random."""
+    rng = np.random.default_rng(7)
+    layers = [(rng.normal(size=(b, a)) / a, rng.normal(size=b) / 9) for a, b in pairwise(widths)]
+    net = MLP.from_arrays(layers, activation=activation)
+    X = rng.normal(size=(rows, widths[0]))
+    y = rng.integers(0, widths[-1], rows) if loss == "cross_entropy" else rng.normal(size=(rows, widths[-1]))
+    s = read_problem(Problem.of(net, X, y, loss), lambda a: digest(pack(a))).statement
+    data = {"X": X, "y": np.asarray(y, dtype=float).reshape([int(e.data) for e in s.parameters["y"].shape])}
+    at = {n: np.asarray(net.parameters[n], dtype=float) for n in s.variables}
+    return s, data, at, {n: rng.normal(size=a.shape) for n, a in at.items()}
+
+
+def second(s: Statement, data: Any, at: Any, along: Any, arithmetic: Any) -> Any:
+    values = {("par", n): a for n, a in data.items()} | {("var", n): a for n, a in at.items()}
+    return value(s.function, {**values, **{("dir", n): a for n, a in along.items()}}, {}, Jets(arithmetic))
+
+
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_midpoint_radius_and_balls_overlap(loss: str, activation: str) -> None:
+    s, data, at, along = perceptron(loss, activation, (3, 5, 4, 3), 6)
+    found, balls = (second(s, data, at, along, a) for a in (Floats(), Objects(flint.arb)))
+    for z, ball in zip(found, balls, strict=True):
+        assert z.is_finite() and z.overlaps(ball) and z.rad() < 1e-9 * (1 + abs(ball))
+
+
+def test_chunks_give_the_same_sum() -> None:
+    s, data, at, along = perceptron("mse", "tanh", (2, 3, 1), 2500)
+    chunked, whole = Floats(), Floats()
+    chunked.chunk, whole.chunk = 1000, 10**6
+    for z, other in zip(second(s, data, at, along, chunked), second(s, data, at, along, whole), strict=True):
+        assert z.overlaps(other) and z.rad() < 1e-8
+
+
+@pytest.mark.parametrize("level", ["midpoint-radius", "ball"])
+def test_a_network_is_refuted_from_its_stored_weights(level: str, tmp_path: Any) -> None:
+    s, data, at, _ = perceptron("mse", "tanh", (2, 4, 1), 12)
+    names, signs = list(at), []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        along = {n: rng.normal(size=a.shape) for n, a in at.items()}
+        signs.append((float(second(s, data, at, along, Floats())[2].mid()), seed))
+    least, seed = min(signs)
+    rng = np.random.default_rng(seed)
+    along = {n: rng.normal(size=a.shape) for n, a in at.items()}
+    instance = ev.Instance((), tuple((n, stored(tmp_path, data[n])) for n in s.parameters))
+    x, v = (tuple((n, stored(tmp_path, a[n])) for n in names) for a in (at, along))
+    e = ev.NegativeCurvature(instance, x, v, level)
+    claim = NOT_CONVEX if least < 0 else NOT_CONCAVE
+    found = verify(encode(Certificate(s, claim, e)), tmp_path)
+    assert isinstance(found, Accepted), found
+    assert ("Strassen" in str(found)) == (level == "midpoint-radius")
+    other = NOT_CONCAVE if least < 0 else NOT_CONVEX
+    assert isinstance(verify(encode(Certificate(s, other, e)), tmp_path), Rejected)
+    for array in (x[0][1], v[0][1], instance.parameters[0][1]):
+        file = array_path(tmp_path, array.digest)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        assert isinstance(verify(encode(Certificate(s, claim, e)), tmp_path), Rejected)
+        file.write_bytes(whole)
+
+
+# the midpoint-radius level at scalars: (formula, x, accepted)
+SCALARS = [
+    (-(x**2), 2.0**-600, True),
+    (apply("exp", x) - x**4 * 1000, 1.0, True),
+    (-apply("exp", x), 710.0, False),  # too large for float64
+    (-apply("exp", x), -800.0, False),  # underflows: not known to be < 0
+    (x**2 - x**2 + 0 * x, 1.0, False),
+    (apply("abs", x) - x**2, 0.0, False),
+    (apply("log", x), 0.0, False),
+    (apply("log", x), 1e-300, False),  # its second derivative overflows
+    (apply("log", x), 0.5, True),
+    (power(x, Fraction(5, 2)) - 5 * x**2, 0.0, False),
+    (power(x, Fraction(5, 2)) - 5 * x**2, 0.01, True),
+    (-1 / x, 2.0, True),
+    (-1 / x, 0.0, False),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "accepted"), SCALARS)
+def test_midpoint_radius_at_numbers(f: Any, at: float, accepted: bool) -> None:
+    s = Statement(f, {"x": SCALAR})
+    e = curved({"x": Fraction(at)}, {"x": 1}, "midpoint-radius")
+    assert isinstance(answer(s, e), Accepted) == accepted
+
+
+def test_a_product_that_underflows_has_no_sign() -> None:
+    s = Statement(-(p**2) * x**2, {"x": SCALAR}, {"p": SCALAR})
+    e = curved({"x": 0}, {"x": 1}, "midpoint-radius", p=Fraction(2) ** -600)
+    assert isinstance(answer(s, e), Rejected)
+    assert isinstance(answer(s, replace(e, level="rational")), Accepted)
