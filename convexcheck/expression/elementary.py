@@ -13,7 +13,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from convexcheck.expression.enclosures import Enclosure, U, add, mul, number, radius, widened
+from convexcheck.expression.enclosures import Enclosure, U, mul, number, radius, widened
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.objects import Inexact, each
 
@@ -160,12 +160,6 @@ def function(name: str, *arrays: Enclosure) -> Enclosure:
         return Enclosure(np.abs(a.mid), a.rad)
     if name in ("sin", "cos"):
         return wave(name, a)
-    if name in ("sinh", "cosh"):
-        up, down = exp(a), exp(Enclosure(-a.mid, a.rad))
-        return mul(Enclosure(np.array(0.5)), add(up, Enclosure(-down.mid, down.rad) if name == "sinh" else down))
-    if name == "erfc":
-        tail = erf(a)
-        return add(Enclosure(np.array(1.0)), Enclosure(-tail.mid, tail.rad))
     rule = {"exp": exp, "log": log, "erf": erf, "tanh": tanh, "sigmoid": sigmoid, "softplus": softplus}.get(name)
     if rule is not None:
         return rule(a)

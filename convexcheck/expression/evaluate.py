@@ -5,88 +5,35 @@ last, so that one pass evaluates a sum over real data. What a number is, an `Ari
 (`objects`), or float64 with a bound on the error (`floats`). Nothing is ever rounded silently: what is not finite is
 not known to be real, and a comparison that stays open gives the union of both outcomes.
 
+An arithmetic works on whole arrays of its own kind, which broadcast. It has methods ``load`` (an array of float64 or of
+``flint.fmpq``, and its direction where `moving`), ``undefined``, ``take`` (entries at places), ``total`` (the sum of a
+product over the last axis), ``largest`` (the maximum over it), ``leader`` (where that is, probably), ``where``,
+``function``, ``fold`` (add, mul, max, pow), ``compare`` (le, lt, eq), ``whole`` (natural numbers as integers, -1 for
+what is none), ``item`` (the number in an array without axes), and `chunk`, how many terms of an outermost sum are taken
+at once. It raises Inexact, or returns what is undefined, wherever the values are not known.
+
 The truth of a condition is an array of int8: 1 true, -1 false, 0 open. Sizes and indices are whole numbers, always
 evaluated exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache, reduce
-from typing import Any, Protocol
+from typing import Any
 
 import flint
 import numpy as np
 
+from convexcheck.expression import term
 from convexcheck.expression.enclosures import Enclosure
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.floats import Floats
 from convexcheck.expression.functions import FUNCTIONS
 from convexcheck.expression.objects import Inexact, Objects, limited
-from convexcheck.expression.term import (
-    BINDERS,
-    CONDITIONS,
-    ENTRIES,
-    MATRICES,
-    Expression,
-    bound,
-    levels,
-    sides,
-    transform,
-)
+from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression
 
 Values = Mapping[tuple[str, str], np.ndarray]
+Arithmetic = Any  # an instance of Objects, Floats or Jets
 _TRUTHS = {1: True, -1: False, 0: None}
-
-
-class Arithmetic(Protocol):
-    """Operations on whole arrays, which broadcast; an array of its own kind has a `shape`.
-
-    Inexact is raised, or what is undefined returned, wherever the values are not known.
-    """
-
-    moving: bool  # whether the variables have directions
-    chunk: int  # how many terms of an outermost sum are taken at once
-
-    def load(self, array: np.ndarray, direction: np.ndarray | None = None) -> Any:
-        """An array of float64, or of ``flint.fmpq``, as its own kind; with its direction, if things are `moving`."""
-
-    def undefined(self) -> Any:
-        """What is not known to be real."""
-
-    def take(self, array: Any, places: tuple[np.ndarray, ...]) -> Any:
-        """The entries at the places."""
-
-    def total(self, factors: Sequence[Any], size: int) -> Any:
-        """The product of the factors, summed over the last axis, which has the size or is missing."""
-
-    def largest(self, array: Any) -> Any:
-        """The maximum over the last axis."""
-
-    def leader(self, array: Any) -> np.ndarray:
-        """Where the maximum over the last axis is, probably."""
-
-    def where(self, truth: np.ndarray, a: Any, b: Any) -> Any:
-        """One of two values, or their union."""
-
-    def function(self, name: str, array: Any) -> Any:
-        """A function of the table."""
-
-    def fold(self, op: str, a: Any, b: Any) -> Any:
-        """add, mul, max, pow."""
-
-    def compare(self, op: str, a: Any, b: Any) -> np.ndarray:
-        """le, lt, eq."""
-
-    def matrix(self, op: str, body: Any, shape: tuple[int, int]) -> Any:
-        """A function of each matrix in the last two axes, which have the shape (columns, rows) or are missing."""
-
-    def pick(self, found: Any, places: Sequence[np.ndarray], size: int) -> Any:
-        """Entries of what `matrix` found, for matrices of that size; the places may be out of range."""
-
-    def item(self, array: Any) -> Any:
-        """The number in an array without axes."""
-
-    def whole(self, array: Any) -> np.ndarray:
-        """The natural numbers in an array as integers; -1 for what is none, or not known to be."""
 
 
 def evaluate(
@@ -209,14 +156,16 @@ class Evaluator:
             try:
                 found = evaluator.visit(e, stack)
                 if not isinstance(found, Enclosure) or found.rad is None:
-                    return evaluator.arithmetic.whole(found)
+                    return np.asarray(evaluator.arithmetic.whole(found))
             except (Inexact, ZeroDivisionError, OverflowError):
                 pass
         return np.array(-1)
 
     def _matrix(self, e: Expression, stack: Stack) -> Any:
-        rows, columns = (self._size(side) for side in sides(e))
-        key = (e.op, *sides(e), e.args[-1], stack)  # one inverse for all of its entries
+        rows, columns = (self._size(side) for side in term.sides(e))
+        key = (e.op, *term.sides(e), e.args[-1], stack)  # one inverse for all of its entries
+        if not isinstance(self.arithmetic, Objects):
+            raise Inexact
         if key not in self.matrices:
             limited((rows, columns, *map(len, stack)))
             body = self.visit(e.args[-1], (*stack, range(columns), range(rows)))
@@ -247,7 +196,7 @@ def _own(e: Expression) -> tuple[int, ...]:
     """The levels of the loose bound indices that occur, the innermost first."""
     if e.op == "bound":
         return (e.data,)
-    inner = zip(e.args, levels(e.op, e.args), strict=True)
+    inner = zip(e.args, term.levels(e.op, e.args), strict=True)
     return tuple(sorted({level - k for a, k in inner if a.loose > k for level in _own(a) if level >= k}))
 
 
@@ -256,9 +205,9 @@ def _dense(e: Expression, own: tuple[int, ...]) -> Expression:
     """`e` with its loose indices renumbered 0, 1, ... in their order."""
 
     def leaf(node: Expression, k: int) -> Expression | None:
-        return node if node.loose <= k else bound(k + own.index(node.data - k)) if node.op == "bound" else None
+        return node if node.loose <= k else term.bound(k + own.index(node.data - k)) if node.op == "bound" else None
 
-    return transform(e, leaf)
+    return term.transform(e, leaf)
 
 
 def _spread(array: Any, own: tuple[int, ...]) -> Any:

@@ -90,14 +90,6 @@ class Floats:
                    "eq": (exact & (gap.mid == 0), np.abs(gap.mid) > gap.rad)}[op]
         return np.where(np.isfinite(gap.rad), np.subtract(yes, no, dtype=np.int8), 0).astype(np.int8)
 
-    def matrix(self, op: str, body: Enclosure, shape: tuple[int, int]) -> Enclosure:
-        """A function of each matrix: not known."""
-        raise Inexact
-
-    def pick(self, found: Enclosure, places: Sequence[np.ndarray], size: int) -> Enclosure:
-        """An entry of what `matrix` found: not known."""
-        raise Inexact
-
     def item(self, array: Enclosure) -> Any:
         """The enclosure as a ball."""
         known = finite(array)

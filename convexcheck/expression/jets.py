@@ -147,20 +147,12 @@ class Jets:
         """le, lt, eq, near the point: where the sides move, they have to be surely different."""
         truth = self.base.compare(op, a.z0, b.z0)
         if a.still and b.still:
-            return truth
+            return np.asarray(truth)
         return np.where(self.base.compare("eq", a.z0, b.z0) < 0, truth, 0).astype(np.int8)
-
-    def matrix(self, op: str, body: Jet, shape: tuple[int, int]) -> Jet:
-        """A function of matrices that do not move."""
-        return Jet(self.base.matrix(op, body.z0, shape)) if body.still else _inexact()
-
-    def pick(self, found: Jet, places: Sequence[np.ndarray], size: int) -> Jet:
-        """Entries of what `matrix` found."""
-        return Jet(self.base.pick(found.z0, places, size))
 
     def leader(self, array: Jet) -> np.ndarray:
         """Where the maximum over the last axis is, probably."""
-        return self.base.leader(array.z0)
+        return np.asarray(self.base.leader(array.z0))
 
     def whole(self, array: Jet) -> np.ndarray:
         """The natural numbers in an array that does not move."""
@@ -202,7 +194,3 @@ class Jets:
                 known = self.base.where(np.where(is_open, 1, -1), self.base.undefined(), known)
             parts.append(known)
         return Jet(value, *parts)
-
-
-def _inexact() -> Any:
-    raise Inexact
