@@ -86,7 +86,7 @@ def test_what_is_around_the_midpoint_is_held(name: str) -> None:
         found = function(name, Enclosure(mids, rads))
     finite = np.isfinite(found.mid) & np.isfinite(found.rad)
     assert finite.sum() > 300
-    with flint.ctx.workprec(200):
+    with flint.ctx.workprec(2000):
         for k in np.nonzero(finite)[0]:
             for t in (-1, 0.37, 1):
                 x = flint.arb(mids[k]) + flint.arb(t) * flint.arb(rads[k])
