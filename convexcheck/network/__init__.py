@@ -3,7 +3,8 @@
 Reading order: `numbers` (what people hand over as arrays), `model` (the perceptron), `loss` (a perceptron, data and a
 loss: one problem), `activations`, `statement` (the problem as a statement that the kernel knows); `passes`,
 `assemble`, `compiled`, `memory`, `blocks`, `dense` (the Hessian as a matrix); `products`, `lanczos`, `eigen`, `density`
-(without a matrix); `verbs` (what can be asked).
+(without a matrix); `negative` (evidence against convexity); `verbs` (what can be asked); `files` and `foreign`
+(networks of other programs).
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convexcheck.network.files import load, save
+    from convexcheck.network.foreign import from_model
     from convexcheck.network.loss import Problem
     from convexcheck.network.model import Layer
     from convexcheck.network.tree import MLP
     from convexcheck.network.verbs import hessian, min_eigenvalue, spectrum
 
-__all__ = ["MLP", "Layer", "Problem", "hessian", "min_eigenvalue", "spectrum"]
+__all__ = ["MLP", "Layer", "Problem", "from_model", "hessian", "load", "min_eigenvalue", "save", "spectrum"]
 
 _HOMES = {
+    "convexcheck.network.files": ("load", "save"),
+    "convexcheck.network.foreign": ("from_model",),
     "convexcheck.network.loss": ("Problem",),
     "convexcheck.network.model": ("Layer",),
     "convexcheck.network.tree": ("MLP",),
