@@ -36,6 +36,7 @@ class Question:
 def question(
     source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
     domain: Texts = (), given: Texts = (), loss: str | None = None, ridge: Any = 0,
+    direction: Any = None,
 ) -> Question:  # fmt: skip
     """Read what the user handed over.
 
@@ -45,8 +46,8 @@ def question(
     refuse_superfluous(source, arguments)
     if isinstance(source, MLP):
         superfluous = [n for n, v in (("wrt", wrt), ("parameters", parameters), ("given", given)) if v]
-        return _network(source, arguments, superfluous, domain, loss, ridge)
-    if loss is not None or ridge:
+        return _network(source, arguments, superfluous, domain, loss, ridge, direction)
+    if loss is not None or ridge or direction is not None:
         raise ConvexcheckError("read", f"loss= with a {type(source).__name__}", "a network.MLP, X and y before it")
     if isinstance(source, str):
         from convexcheck.read.text import read_text
@@ -75,7 +76,7 @@ def question(
 
 
 def _network(
-    net: MLP, data: Sequence[Any], superfluous: Sequence[str], domain: Texts, loss: str | None, ridge: Any
+    net: MLP, data: Sequence[Any], superfluous: Sequence[str], domain: Texts, loss: str | None, ridge: Any, v: Any
 ) -> Question:
     """The question about a perceptron's loss in its weights."""
     if superfluous:
@@ -86,6 +87,7 @@ def _network(
         raise ConvexcheckError("network", f"{got} with a network", "X, y and loss=", 'check(net, X, y, loss="mse")')
     from convexcheck.network.loss import Problem
     from convexcheck.network.negative import SMALL_WORK, proposals
+    from convexcheck.network.plots import unit
     from convexcheck.network.statement import read_problem
     from convexcheck.read.conditions import read_conditions
     from convexcheck.read.facts import facts
@@ -100,6 +102,8 @@ def _network(
     known = facts(found.arrays, general.parameters, found.sizes) if general else ()
     if len(net.layers) == 1:
         return Question(s, general, found.sizes, found.arrays, known)
-    curved = partial(proposals, problem, replace(found, statement=s), digest=lambda array: digest(pack(array)))
+    along = None if v is None else unit(v, net.size)
+    reading = replace(found, statement=s)
+    curved = partial(proposals, problem, reading, digest=lambda array: digest(pack(array)), direction=along)
     large = problem.rows * net.size > SMALL_WORK
     return Question(s, general, found.sizes, found.arrays, known, curved, large)

@@ -79,6 +79,26 @@ def load(path: str | Path, activation: str | Sequence[str] | None = None) -> MLP
     return from_parts(arrays, activation if activation is not None else named)
 
 
+def load_data(path: str | Path) -> tuple[Numbers, Numbers]:
+    """X and y of an .npz file.
+
+    Raises:
+        ConvexcheckError: an unreadable file, or one without X and y.
+    """
+    source = Path(path)
+    try:
+        with np.load(source, allow_pickle=False) as file:
+            missing = [name for name in ("X", "y") if name not in file.files]
+            if not missing:
+                return file["X"], file["y"]
+            message = f"{source.name} holds {', '.join(file.files) or 'nothing'}"
+    except OSError as error:
+        raise ConvexcheckError(STAGE, f"cannot read {source}: {error.strerror or error}", "a .npz file") from error
+    except (ValueError, AttributeError, zipfile.BadZipFile):
+        message = f"{source.name} holds no arrays"
+    raise ConvexcheckError(STAGE, message, "a .npz file with X and y", "numpy.savez(path, X=X, y=y)")
+
+
 def from_parts(arrays: Mapping[str, Any], activation: str | Sequence[str] | None) -> MLP:
     """The perceptron with arrays that are named by layer.
 

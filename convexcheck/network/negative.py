@@ -16,7 +16,7 @@ import numpy as np
 from convexcheck.certificate.evidence import Array, Instance, NegativeCurvature
 from convexcheck.network.dense import hessian_of
 from convexcheck.network.eigen import DENSE, least
-from convexcheck.network.lanczos import Step, steps
+from convexcheck.network.lanczos import steps
 from convexcheck.network.loss import Problem
 from convexcheck.network.numbers import Numbers, floats, fractions, representable
 from convexcheck.network.statement import Reading
@@ -36,7 +36,7 @@ class Proposal:
     Args:
         evidence: the point, the direction and the arithmetic.
         files: the arrays by digest.
-        value: v'Hv/v'v in float64.
+        value: v'Hv/v'v in float64; 0 where it is not known.
         products: how many products with H it took.
     """
 
@@ -53,7 +53,7 @@ def proposals(
     digest: Digest,
     left: Callable[[], float],
     seed: int = 0,
-    progress: Callable[[Step], None] | None = None,
+    direction: Numbers | None = None,
 ) -> Iterator[Proposal]:
     """Evidence against convexity (or concavity), better from one to the next; none where the curvature has no sign.
 
@@ -64,10 +64,12 @@ def proposals(
         digest: names an array by its content.
         left: the seconds that are left.
         seed: of the first vector of Lanczos' method.
-        progress: is told of every step.
+        direction: to try first.
     """
     sign = 1.0 if side == "convex" else -1.0
     writer = _Writer(problem, reading, digest)
+    if direction is not None:
+        yield from writer.proposals(direction, 0.0, 0)
     if problem.net.size <= DENSE:
         matrix = sign * np.asarray(hessian_of(problem))
         value, vector, _ = least(matrix)
@@ -78,8 +80,6 @@ def proposals(
 
     products, wait = NetProducts(problem), 1
     for step in steps(lambda v: sign * products(v), problem.net.size, seed):
-        if progress is not None:
-            progress(step)
         converged = step.exhausted or step.residual <= 1e-9 * step.largest
         if step.value < -NOISE * step.largest and (step.products >= wait or converged):
             yield from writer.proposals(step.vector(), sign * step.value, step.products)
@@ -139,10 +139,10 @@ class _Writer:
         if not self.small:
             return vector
         H = np.asarray(hessian_of(self.problem))
-        curvature = float(vector @ H @ vector)
+        curvature = float(vector @ H @ vector) / float(vector @ vector)
         scaled = vector / np.abs(vector).max()
         for bits in _BITS:
             short: Numbers = np.rint(scaled * 2.0**bits) / 2.0**bits
-            if float(short @ H @ short) / curvature > 0.5 * float(short @ short):
+            if curvature and float(short @ H @ short) / curvature > 0.5 * float(short @ short):
                 return short
         return vector

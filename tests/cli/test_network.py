@@ -1,0 +1,76 @@
+"""``convexcheck network``: what it prints, the certificate that it writes, its errors."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import convexcheck as cc
+from convexcheck.cli import main
+from convexcheck.cli.answer import KEYS
+from convexcheck.network import save
+from tests.network.networks import problem
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["network", *map(str, arguments)])
+
+
+@pytest.fixture
+def files(tmp_path):
+    p = problem((3, 8, 2), "tanh", "mse", rows=30)
+    save(p.net, tmp_path / "net.npz")
+    np.savez(tmp_path / "data.npz", X=p.X, y=p.y)
+    return tmp_path / "net.npz", "--data", tmp_path / "data.npz", "--loss", "mse"
+
+
+def test_what_is_printed(files, tmp_path):
+    result = run(*files, "--spectrum", "--plot", tmp_path / "picture.png")
+    assert result.exit_code == 0, result.output
+    lines = {line.split(":")[0].strip(): line.split(":", 1)[1].strip() for line in result.stdout.splitlines()}
+    assert lines["network"] == "MLP(3-8-2, tanh, P = 50)"
+    assert lines["forecast"].startswith("P = 50: a dense Hessian takes 20 kB")
+    assert lines["lambda_min"].startswith("-1.2013078 (residual")
+    assert lines["bound"].startswith("lambda_min <= -1.20")
+    assert lines["saddle index"] == "25"
+    assert "accepted by the kernel" in lines["certificate"]
+    assert (tmp_path / "picture.png").stat().st_size > 1000
+    answer = cc.verify(tmp_path / "net.certificate.json")
+    assert isinstance(answer, cc.Accepted)
+    assert answer.verdict == "not convex"
+
+
+def test_json(files, tmp_path):
+    result = run(*files, "--json", "--spectrum", "--certificate", tmp_path / "c.json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert set(KEYS) <= set(found)
+    assert (found["status"], found["size"], found["index"]) == ("REFUTED", 50, 25)
+    assert found["bound"] < 0
+    assert found["certificate"] == str(tmp_path / "c.json")
+
+
+def test_where_nothing_is_negative(files, tmp_path):
+    result = run(*files, "--ridge", "100", "--timeout", "1")
+    assert result.exit_code == 0
+    assert "none: no negative curvature was certified at these weights; this proves nothing" in result.stdout
+    assert not (tmp_path / "net.certificate.json").exists()
+
+
+def test_errors_are_messages(files, tmp_path):
+    np.savez(tmp_path / "other.npz", Z=np.zeros(2))
+    (tmp_path / "text.npz").write_text("no arrays")
+    cases = [
+        (["absent.npz", *files[1:]], "cannot read absent.npz"),
+        ([*files[:2], tmp_path / "other.npz", *files[3:]], "other.npz holds Z"),
+        ([*files[:2], tmp_path / "text.npz", *files[3:]], "text.npz holds no arrays"),
+        ([*files[:2], tmp_path / "absent.npz", *files[3:]], "cannot read"),
+        ([*files[:4], "l1"], "unknown loss 'l1'"),
+        ([*files, "--ridge", "x"], "ridge is 'x'"),
+        (files[:3], "Missing option '--loss'"),
+    ]
+    for arguments, message in cases:
+        result = run(*arguments)
+        assert result.exit_code == 2, result.output
+        assert message in result.stderr
