@@ -19,14 +19,14 @@ import numpy as np
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ONE, Expression, const, dim, mul, nodes, power
-from convexcheck.read import axes, calls, entries, primitives, sums
+from convexcheck.read import axes, calls, decompositions, entries, primitives, sums
 from convexcheck.read.infinity import INFINITY, MINUS_INFINITY, NAN
 from convexcheck.read.logic import FALSE, TRUE, compare
 from convexcheck.read.tensor import Shape, Tensor, declared, scalar
 
 STAGE = "read.jaxpr"
 Rule = Callable[["Equation"], Sequence[Tensor]]
-RULES: dict[str, Rule] = {**entries.RULES, **axes.RULES, **sums.RULES, **calls.RULES}
+RULES: dict[str, Rule] = {**entries.RULES, **axes.RULES, **sums.RULES, **calls.RULES, **decompositions.RULES}
 
 
 @dataclass
@@ -245,7 +245,7 @@ def complete(e: Expression) -> Expression:
         raise Unsupported(
             STAGE, "an axis that was merged by reshape is not summed as a whole", hint="no reshape or ravel"
         )
-    return e
+    return decompositions.resolved(e)
 
 
 def _located(error: Unsupported, eqn: Any) -> Unsupported:
