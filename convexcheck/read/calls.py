@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import (
+    ONE,
     ZERO,
     Expression,
     abstract,
@@ -21,11 +22,12 @@ from convexcheck.expression.term import (
     fresh,
     mul,
     over,
+    power,
     substitute,
 )
 from convexcheck.read.entries import condition
 from convexcheck.read.logic import choose, compare, folded
-from convexcheck.read.tensor import Tensor
+from convexcheck.read.tensor import Tensor, scalar
 
 if TYPE_CHECKING:
     from convexcheck.read.equations import Equation
@@ -51,6 +53,11 @@ def _cond(e: Equation) -> Sequence[Tensor]:
             body = folded(pick(compare("eq", which, const(j)), found[j][k].body, body))
         results.append(Tensor(e.shapes[k], body))
     return results
+
+
+def _platform(e: Equation) -> Sequence[Tensor]:
+    """The number of the branch for a platform that is not named: all branches compute the same."""
+    return [scalar(e.params["platforms"].index(None))]
 
 
 def _scan(e: Equation) -> Sequence[Tensor]:
@@ -80,7 +87,7 @@ class Loop:
         return results
 
     def summed(self) -> list[Tensor] | None:
-        """The results as sums, None if a carry is not of the form ``c + g(x)``."""
+        """The results as sums, None if a carry is not of the form ``a c + g(x)``, a > 0 a number."""
         bodies = [t.body for t in (*self.fixed, *self.start, *self.rows)]
         index = fresh(self.length, *bodies)
         index = Expression("index", (self.length,), index.data + 1000 * (1 + self.e.reader.depth))
@@ -99,11 +106,15 @@ class Loop:
         while pending:
             progress = False
             for k, t in list(pending.items()):
-                growth = _growth(folded(substitute(t.body, solved)), holes[k].body, set(names))
-                if growth is not None:
+                found = _growth(folded(substitute(t.body, solved)), holes[k].body, set(names))
+                if found is not None:
+                    factor, growth = found
                     initial = self.start[k].body
-                    solved["par", names[k]] = add(initial, self.before(growth, index))
-                    final[k] = add(initial, self.summing(growth, index))
+                    if factor is not ONE:  # c <- a c + g: divided by the power of a so far, it is a running sum
+                        growth = mul(growth, power(factor, -1 - index))
+                    before, whole = (power(factor, m) if factor is not ONE else ONE for m in (index, self.length))
+                    solved["par", names[k]] = mul(before, add(initial, self.before(growth, index)))
+                    final[k] = mul(whole, add(initial, self.summing(growth, index)))
                     del pending[k]
                     progress = True
             if not progress:
@@ -156,19 +167,22 @@ class Loop:
         return Tensor(self.e.shapes[len(self.start) + k], body)
 
 
-def _growth(new: Expression, old: Expression, names: set[str]) -> Expression | None:
-    """g with new = old + g, where g holds no unknown carry; None if there is none."""
+def _growth(new: Expression, old: Expression, names: set[str]) -> tuple[Expression, Expression] | None:
+    """a, g with new = a*old + g, where a > 0 is a number and g holds no unknown carry; None if there are none."""
     terms = list(new.args) if new.op == "add" else [new]
-    if old not in terms:
-        return None
-    terms.remove(old)
-    growth = add(*terms)
-    return None if names & growth.names("par") else growth
+    for term in terms:
+        factor, rest = (term.args[0], mul(*term.args[1:])) if term.op == "mul" else (ONE, term)
+        if rest is old and factor.op == "const" and factor.data > 0:
+            terms.remove(term)
+            growth = add(*terms)
+            return None if names & growth.names("par") else (factor, growth)
+    return None
 
 
 _NAMES = "jit pjit closed_call core_call remat remat2 checkpoint custom_jvp_call custom_vjp_call custom_vjp_call_jaxpr"
 RULES: dict[str, Callable[[Equation], Sequence[Tensor]]] = {
     **dict.fromkeys(_NAMES.split(), _call),
     "cond": _cond,
+    "platform_index": _platform,
     "scan": _scan,
 }

@@ -22,7 +22,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.read.infinity import FINITE, filled, infinite
 from convexcheck.read.logic import choose, compare, number
-from convexcheck.read.tensor import Tensor
+from convexcheck.read.tensor import Tensor, associated
 
 if TYPE_CHECKING:
     from convexcheck.read.equations import Equation
@@ -174,6 +174,7 @@ def _dot_general(e: Equation) -> list[Tensor]:
     body = mul(a.at(*(row[j] for j in range(len(a.shape)))), b.at(*(column[j] for j in range(len(b.shape)))))
     for axis in left:
         body = total("Sum", a.shape[axis], body, e.reader.merged)
+        body = associated(body) if not e.reader.merged else body
     return [Tensor(e.shapes[0], body)]
 
 

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Declaration, generic
-from convexcheck.expression.term import ONE, ZERO, Expression, Operand, bound, const, instantiate, maximum, mul, over
+from convexcheck.expression.term import (
+    ONE,
+    ZERO,
+    Expression,
+    Operand,
+    bind,
+    bound,
+    const,
+    instantiate,
+    maximum,
+    mul,
+    opened,
+    over,
+)
 
 Shape = tuple[Expression, ...]
 
@@ -99,7 +112,30 @@ def contract(a: Tensor, b: Tensor, left: int = -1, right: int = 0) -> Tensor:
     other = [bound(1 + ka + j) for j in range(kb)]
     body = mul(a.at(*mine[:left], bound(0), *mine[left:]), b.at(*other[:right], bound(0), *other[right:]))
     shape = a.shape[:left] + a.shape[left + 1 :] + b.shape[:right] + b.shape[right + 1 :]
-    return Tensor(shape, over("Sum", a.shape[left], body))
+    return Tensor(shape, associated(over("Sum", a.shape[left], body)))
+
+
+def associated(e: Expression) -> Expression:
+    """A sum of products with the brackets of a product of matrices moved, where that makes it flatter.
+
+    ``Sum_k x_k Sum_j h_j A_jk = Sum_j h_j Sum_k A_jk x_k``: x A^T A x becomes the square of A x.
+    """
+    if e.op != "Sum":
+        return e
+    body, k = opened(e)
+    factors = body.args if body.op == "mul" else (body,)
+    for inner in factors:
+        if inner.op != "Sum" or inner.args[0].has("index"):
+            continue
+        terms, j = opened(inner, body)
+        parts = terms.args if terms.op == "mul" else (terms,)
+        free = [p for p in parts if ("index", k.data) not in p.symbols]
+        with_k = [p for p in parts if p not in free]
+        others = [f for f in factors if f is not inner]
+        moved = bind("Sum", j, mul(*free, bind("Sum", k, mul(*with_k, *others))))
+        if moved.depth < e.depth:
+            return moved
+    return e
 
 
 def shape_text(shape: Shape) -> str:

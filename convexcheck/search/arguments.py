@@ -12,7 +12,19 @@ from functools import partial
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import normal
 from convexcheck.expression.statement import Declaration, generic
-from convexcheck.expression.term import Expression, abstract, add, apply, instantiate, over, substitute
+from convexcheck.expression.term import (
+    ZERO,
+    Expression,
+    abstract,
+    add,
+    apply,
+    instantiate,
+    mul,
+    over,
+    shift,
+    substitute,
+    transform,
+)
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots, looks_affine
 
@@ -74,3 +86,53 @@ def _log_sum(e: Expression, scope: Scope) -> Composed | None:
         power = apply("exp", generic("var", name, Declaration(sizes)))
         parts.append(over("Sum", sizes[0], power) if sizes else power)
     return apply("log", add(*parts)), arguments
+
+
+def rewritten(e: Expression, scope: Scope) -> Iterator[Expression]:
+    """Forms of `e` in which other pieces are affine, or none is constant."""
+    for find in (_without_constants, _shifted):
+        try:
+            target = find(e, scope)
+        except ConvexcheckError:
+            target = None
+        if target is not None and target is not e:
+            yield target
+
+
+def _without_constants(e: Expression, scope: Scope) -> Expression:
+    """`e` with the affine pieces that do not move, such as ``Sum_ij (z_i - z_j)``, as the constants that they are."""
+
+    def leaf(node: Expression, level: int) -> Expression | None:
+        if level or node.loose or node.op not in ("add", "Sum") or not looks_affine(node) or not node.has("var"):
+            return None
+        found = normal(node, scope.context)
+        return node if found.has("var") else found
+
+    return transform(e, leaf)
+
+
+def _shifted(e: Expression, scope: Scope) -> Expression | None:
+    """``log(exp(a) + S) = a + log(1 + S exp(-a))`` for an affine a, where the exponentials of S take the -a."""
+    if e.op != "log" or e.args[0].op != "add":
+        return None
+    terms = e.args[0].args
+    first = next((t for t in terms if t.op == "exp" and looks_affine(t.args[0]) and t.has("var")), None)
+    if first is None:
+        return None
+    a = first.args[0]
+    others = [_times_exp(t, -a) for t in terms if t is not first]
+    return add(a, apply("log", add(1, *others)))
+
+
+def _times_exp(e: Expression, a: Expression) -> Expression:
+    """``e * exp(a)``, inside the exponentials of `e`."""
+    if e.op == "exp":
+        return apply("exp", add(e.args[0], a))
+    if e.op == "Sum":
+        return over("Sum", e.args[0], _times_exp(e.args[1], shift(a, 1)))
+    if e.op == "where":
+        return apply("where", e.args[0], *(_times_exp(b, a) for b in e.args[1:]))
+    if e.op == "mul" and any(f.op in ("exp", "Sum", "where") and f.has("var") for f in e.args):
+        chosen = next(f for f in e.args if f.op in ("exp", "Sum", "where") and f.has("var"))
+        return mul(*(f for f in e.args if f is not chosen), _times_exp(chosen, a))
+    return e if e is ZERO else mul(e, apply("exp", a))

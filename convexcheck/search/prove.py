@@ -32,7 +32,7 @@ from convexcheck.expression.term import (
     substitute,
     transform,
 )
-from convexcheck.search.arguments import Argument, candidates, composed
+from convexcheck.search.arguments import Argument, candidates, composed, rewritten
 from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.kronecker import kronecker
@@ -243,7 +243,8 @@ class Prover:
         return None if rule is None else ev.Rewriting(scope.close(target), rule)
 
     def _rewriting(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
-        for target in (*entropies(e, scope), normal(e, scope.context), _completed(e, scope)):
+        forms = (*rewritten(e, scope), *entropies(e, scope), normal(e, scope.context), _completed(e, scope))
+        for target in forms:
             if target is not e and total(target, scope.context):
                 found = self._retarget(e, target, side, scope, depth)
                 if found is not None:

@@ -54,8 +54,15 @@ def chosen(w, X):
     return either + jax.lax.switch(2, [jnp.sum, jnp.max, jnp.min], w)
 
 
-def polynomial(w):
-    return jax.lax.scan(lambda value, c: (0.5 * value + c, None), 0.0, w)[0]
+def squaring(w):
+    return jax.lax.scan(lambda value, c: (0.5 * value**2 + c, None), 0.0, w)[0]
+
+
+def forgetting(w):
+    """The state loses half of itself in every step; backwards it grows."""
+    last, means = jax.lax.scan(lambda mean, c: (0.5 * mean + c, mean), 1.0, w)
+    back, sums = jax.lax.scan(lambda s, c: (2.0 * s - c, s * c), 0.0, w, reverse=True)
+    return last**2 + jnp.sum(means**2) + back + jnp.sum(sums)
 
 
 def vmapped_scan(W, X):
@@ -199,7 +206,10 @@ LOSSES = {
     "running sums": (scan_rows, "f d", "f n d"),
     "backwards": (scan_reverse, "f d"),
     "loop by index": (for_loss, "f d"),
-    "loop that is no sum": (polynomial, "f d"),
+    "loop that is no sum": (squaring, "f d"),
+    "loop that forgets": (forgetting, "f d"),
+    "brackets": (lambda w, A, B: w @ A.T @ A @ w + jnp.vdot(w @ A.T @ B @ A, w), "f d", "f n d", "f n n"),
+    "diagonal": (lambda W: jnp.sum(jnp.diag(W) ** 2) + jnp.trace(W), "f d d"),
     "vmap of a loop": (vmapped_scan, "f d k", "f n d"),
     "own gradient": (lambda w: jnp.sum(own_gradient(w)), "f d"),
     "branches": (chosen, "f d", "f n d"),
