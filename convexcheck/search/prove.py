@@ -75,6 +75,8 @@ class Prover:
             methods += [self._piecewise, self._arguments, self._limit, self._rewriting]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
+            if e.op == "log" and e.args[0].op in ("add", "Sum"):
+                methods.insert(0, self._arguments)
             for method in methods:
                 found = method(e, side, scope, depth)
                 if found is not None:

@@ -47,4 +47,4 @@ CASES = [  # (function, options, curvature); each with the reason
 
 @pytest.mark.parametrize(("function", "options", "curvature"), CASES, ids=[c[0] for c in CASES])
 def test_curvature(function, options, curvature):
-    assert cc.check(function, **options).curvature == curvature
+    assert cc.check(function, budget=30, **options).curvature == curvature
