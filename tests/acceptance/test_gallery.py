@@ -13,7 +13,7 @@ OPEN = {  # what is not settled yet, and why
     "orders: CRF partition": "nested log-sum-exp of five steps",
     "orders: CRF": "nested log-sum-exp of four steps",
 }
-QUICK = {name for k, name in enumerate(LOSSES) if k % 6 == 0}
+QUICK = {name for k, name in enumerate(LOSSES) if k % 6 == 3}
 
 
 def case(name):
