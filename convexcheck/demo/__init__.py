@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import convexcheck as cc
+from convexcheck.demo import symmetry
 from convexcheck.demo.models import Model, data, models
 from convexcheck.demo.picture import draw
 from convexcheck.demo.words import because, method, statement
@@ -70,20 +71,26 @@ def run(out: Path, rows: int | None = None) -> int:
         row = ask(model, X, labels, out)
         answers.append(row)
         say(f"{model.title}: {headline(row.verdict)}; the kernel: {row.kernel}")
+    swapped = symmetry.examples(X, labels, out)
     say("", done=True)
     drawn = draw({row.model.name: (row.model, row.verdict) for row in answers}, X, labels, out / "segments.svg")
     lines = [f"convexcheck demo: {X.shape[0]} x {X.shape[1]} breast-cancer data, standardised", ""]
     lines += table([COLUMNS, *(row.cells() for row in answers)])
     lines += ["", *because({row.model.name: row.verdict for row in answers}, *X.shape)]
-    lines += ["", "Files"]
+    lines += ["", *symmetry.told(swapped), "", *table([symmetry.COLUMNS, *(e.cells() for e in swapped)])]
+    pictured = symmetry.draw(swapped, out / "symmetry.svg")
+    lines += ["", "Files", f"  {pictured}: the loss between theta and g theta, and a plane through both"]
     lines += [f"  {row.file}: {row.kernel}{row.points()}" for row in answers if row.file]
+    lines += [f"  {example.file}: {example.kernel}" for example in swapped if example.file]
     lines += [f"  {drawn}: the losses on the segments between the points"] if drawn else []
     text = "\n".join(lines)
-    details = [f"{'=' * 100}\n{row.model.title}\n\n{row.verdict.explain()}" for row in answers]
+    answered = [(row.model.title, row.verdict) for row in answers] + [(e.title, e.verdict) for e in swapped]
+    details = [f"{'=' * 100}\n{title}\n\n{verdict.explain()}" for title, verdict in answered]
     (out / "report.txt").write_text("\n\n".join([text, *details]) + "\n", encoding="utf-8")
     print(f"\n{text}\n  {out / 'report.txt'}: this, and every answer explained")
     print(f"\n{time.perf_counter() - start:.1f} s in all")
-    return 0 if all(row.kernel == "accepted" for row in answers) else 1
+    kernels = [row.kernel for row in answers] + [example.kernel for example in swapped]
+    return 0 if set(kernels) == {"accepted"} else 1
 
 
 def ask(model: Model, X: Any, labels: Any, out: Path) -> Row:

@@ -29,7 +29,11 @@ def whole(tmp_path_factory):
 
 def test_every_model_has_its_row(whole):
     stdout, _ = whole
-    rows = [line for line in stdout.splitlines() if line.rstrip().endswith("accepted") and ".json" not in line]
+    listed = [line for line in stdout.splitlines() if line.rstrip().endswith("accepted") and ".json" not in line]
+    rows, swapped = listed[:6], listed[6:]
+    assert [row.split()[1] for row in swapped] == ["tanh,", "sigmoid,", "relu,", "tanh,"]
+    for row, gap in zip(swapped, ("2.649719511", "0.2544680382", "701173/70000", "above"), strict=True):
+        assert gap in row
     assert [row.split()[0] for row in rows] == ["linear", "logistic", "logistic", "softmax", "perceptron", "perceptron"]
     words = ["CONVEX", "CONVEX", "NEITHER", "CONVEX", "NEITHER", "NEITHER"]
     assert [next(w for w in row.split() if w in ("CONVEX", "NEITHER")) for row in rows] == words
@@ -93,6 +97,15 @@ def test_the_picture(whole):
     picture = (out / "segments.svg").read_text()
     assert 1_000 < len(picture) < 100_000
     assert "above its chord: not convex" in picture
+    assert "loss between two equal minima" in (out / "symmetry.svg").read_text()
+
+
+def test_the_swapped_weight_sets_are_shown(whole):
+    stdout, out = whole
+    for piece in ("g theta W1 = [[17/10, 2/5], [-3/2, 2]]", "It refutes nothing by", "isolated global minima"):
+        assert piece in stdout
+    for name in ("tanh", "sigmoid", "relu", "trained"):
+        assert b"SymmetryPair" in (out / f"symmetry_{name}.json").read_bytes()
 
 
 def test_a_few_rows(tmp_path):
