@@ -22,7 +22,7 @@ from convexcheck.demo.words import because, method, statement
 from convexcheck.report import points
 from convexcheck.report.explain import headline
 
-BUDGET, POINTS = 10.0, ".points.json"
+BUDGET, POINTS = 30.0, ".points.json"
 COLUMNS = ("model and loss", "verdict", "holds", "method", "search s", "check s", "bytes", "kernel")
 
 
