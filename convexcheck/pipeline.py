@@ -74,7 +74,10 @@ class Pipeline:
         return self._settle(q, ways)
 
     def _settle(self, q: Question, ways: Sequence[str]) -> Verdict:
-        """A short try at a proof, a short try at a counterexample, then longer ones, for each side in turn."""
+        """A short try at a proof, a short try at a counterexample, then longer ones, for each side in turn.
+
+        A proof may be tried on three statements, so that its share of the budget stays well below a third.
+        """
         if q.curved is not None and (q.large or "prove" not in ways):
             curved = self._curved(q, self.claim) if "refute" in ways else None
             if curved is not None:
@@ -90,7 +93,8 @@ class Pipeline:
             found = self._proof(q, "affine", SHORT)
             if found is not None:
                 return found
-        for proving, searching in ((SHORT, 2 * SHORT), (0.45 * self.budget, 0.3 * self.budget)):
+        rounds = (SHORT, 2 * SHORT), (0.05 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
+        for proving, searching in rounds:
             for side in sides:
                 found = self._proof(q, side, proving) if "prove" in ways and side not in gaps else None
                 if found is not None:
