@@ -3,8 +3,8 @@
 Reading order: `numbers` (what people hand over as arrays), `model` (the perceptron), `loss` (a perceptron, data and a
 loss: one problem), `activations`, `statement` (the problem as a statement that the kernel knows); `passes`,
 `assemble`, `compiled`, `memory`, `blocks`, `dense` (the Hessian as a matrix); `products`, `lanczos`, `eigen`, `density`
-(without a matrix); `negative` (evidence against convexity); `verbs` (what can be asked); `files` and `foreign`
-(networks of other programs); `plots`.
+(without a matrix), `sharded` (over several devices); `negative` (evidence against convexity); `verbs` (what can be
+asked); `files` and `foreign` (networks of other programs); `plots`.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def _sklearn(model: Any) -> MLP:
 
 def _array(value: Any) -> Numbers:
     """The values of a tensor, parameter or array of any of the libraries; bfloat16 by way of float32."""
-    value = getattr(value, "value", value)  # a variable of Flax
+    value = value.get_value() if hasattr(value, "get_value") else value  # a variable of Flax
     if hasattr(value, "detach"):
         value = value.detach().cpu()
         value = value.double() if hasattr(value, "double") else value
@@ -99,8 +99,9 @@ def _items(model: Any, params: Any, points: Any) -> Iterator[Item]:
     elif hasattr(model, "weight") and hasattr(model, "in_features"):  # a linear layer of PyTorch or Equinox
         yield "linear", model.weight, getattr(model, "bias", None)
     elif hasattr(model, "kernel") and hasattr(model, "in_features"):  # of Flax's nnx
-        bias = getattr(model, "bias", None)
-        yield "linear", _array(model.kernel).T, bias if getattr(bias, "value", bias) is not None else None
+        bias: Any = getattr(model, "bias", None)
+        held = bias.get_value() if hasattr(bias, "get_value") else bias
+        yield "linear", _array(model.kernel).T, held
     elif hasattr(model, "layers") and hasattr(model, "final_activation"):  # equinox.nn.MLP
         for j, layer in enumerate(model.layers):
             yield from _items(layer, None, points)

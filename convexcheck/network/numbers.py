@@ -31,7 +31,8 @@ def kept(value: Any, label: str) -> Numbers:
         label: what to call it in messages.
 
     Returns:
-        A float64 array; an array of Fractions where rationals were written out. A float64 array is not copied.
+        A float64 array; an array of Fractions where rationals were written out. A float64 array is not copied; a
+        memory-mapped array of floats stays one.
 
     Raises:
         ConvexcheckError: ragged or empty arrays, NaN, infinity, complex numbers, what is no number.
@@ -49,6 +50,9 @@ def kept(value: Any, label: str) -> Numbers:
             return _rationals(array.astype(object), label)
     elif array.dtype.kind not in "iubfV" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
         raise ConvexcheckError(STAGE, f"{label} has dtype {array.dtype}", "real numbers of at most 64 bits")
+    if isinstance(array, np.memmap) and array.dtype.kind == "f":  # stays on disk, and is converted part by part
+        refuse_infinite(array, label)
+        return array
     try:
         floats = np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -67,7 +71,7 @@ def _array(value: Any, label: str) -> Numbers:
     if isinstance(value, list | tuple) and _holds_rationals(value):
         return _objects(value, label)
     try:
-        return np.asarray(value)
+        return value if isinstance(value, np.memmap) else np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ConvexcheckError(STAGE, f"{label} is no array: {str(error)[:120]}", "rows of equal length") from error
 
@@ -151,8 +155,8 @@ def refuse_infinite(array: Numbers, label: str) -> None:
 
 
 def floats(array: Numbers) -> Numbers:
-    """The nearest float64 values."""
-    return array.astype(np.float64) if array.dtype == object else array
+    """The nearest float64 values; floats and integers of other types are converted exactly."""
+    return array if array.dtype == np.float64 else array.astype(np.float64)
 
 
 def fractions(array: Numbers) -> Numbers:

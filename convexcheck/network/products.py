@@ -74,7 +74,7 @@ class NetProducts:
 
     def _part(self, start: int) -> tuple[Any, Any]:
         X, y = (a[start : start + self.rows] for a in (self.problem.X, self.problem.y))
-        return jax.device_put(np.asarray(floats(X))), jax.device_put(y if y.dtype.kind == "i" else floats(y))
+        return jax.device_put(np.array(floats(X))), jax.device_put(y if y.dtype.kind == "i" else np.array(floats(y)))
 
     def _data(self) -> Iterator[tuple[Any, Any]]:
         """The data part by part, the last part smaller."""

@@ -5,7 +5,7 @@ The first argument is an `MLP`, followed by X, y and ``loss=``; or a function of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,7 @@ def min_eigenvalue(
     seed: int = 0,
     stop: Callable[[Step], bool] | None = None,
     progress: Callable[[Step], None] | None = None,
+    devices: Sequence[Any] | None = None,
 ) -> Eigenpair:
     """The smallest eigenvalue of the Hessian with its direction; dense for small P, else by Lanczos' method.
 
@@ -91,6 +92,8 @@ def min_eigenvalue(
         seed: of the first vector.
         stop: looks at every step of Lanczos' method, and ends it by returning True.
         progress: is told of every step.
+        devices: for an MLP, spread the rows of data over these devices of JAX; with `jax.distributed` every process
+            calls this with its own rows.
 
     Returns:
         The eigenpair with its residual. In float64, and no proof: `refute` makes a certificate from it.
@@ -104,6 +107,10 @@ def min_eigenvalue(
     options: dict[str, Any] = {"method": method, "tolerance": tolerance, "most": most, "seed": seed}
     options |= {"stop": stop, "progress": progress}
     problem = _problem(source, arguments, loss, ridge)
+    if problem is not None and devices is not None:
+        from convexcheck.network.sharded import ShardedProducts
+
+        return smallest(ShardedProducts(problem, devices), **{**options, "method": "lanczos"})
     if problem is not None:
         return net_eigenvalue(problem, **options)
     products = _tree(source, arguments)
