@@ -18,7 +18,7 @@ from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
 from convexcheck.kernel.landscape import critical_point
 from convexcheck.kernel.negative import negative_curvature
-from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point
+from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point, stored
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
 from convexcheck.kernel.strict import strictness
@@ -207,7 +207,7 @@ def refutation(s: Statement, side: int, e: ev.Refutation, folder: Path | None) -
 def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
     used[type(e).__name__] += 1
     found = refutation(s, side, e, folder)
-    shown = f"gap = {found} > 0"
+    shown = f"gap = {found} > 0" + ASSUMED * (isinstance(e, ev.JensenGap) and stored(e))
     if isinstance(e, ev.NegativeCurvature):
         shown = f"v'Hv = {found} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  {shown}"]

@@ -301,3 +301,22 @@ def test_a_product_that_underflows_has_no_sign() -> None:
     e = curved({"x": 0}, {"x": 1}, "midpoint-radius", p=Fraction(2) ** -600)
     assert isinstance(answer(s, e), Rejected)
     assert isinstance(answer(s, replace(e, level="rational")), Accepted)
+
+
+def test_a_jensen_gap_between_stored_points(tmp_path: Any) -> None:
+    rng = np.random.default_rng(3)
+    s = Statement(over("Sum", dim("n"), apply("tanh", w)), {"w": VECTOR}, sizes={"n": 1})
+    low = rng.normal(size=30_000)
+    ends = tuple((("w", stored(tmp_path, p)),) for p in (low, low + 3))
+    instance = ev.Instance((("n", 30_000),), ())
+    middle = float(np.sum(np.tanh(low + 1.5) - np.tanh(low) / 2 - np.tanh(low + 3) / 2))
+    claim = NOT_CONVEX if middle > 0 else NOT_CONCAVE
+    gap = ev.JensenGap(instance, *ends, Fraction(1, 2))
+    found = verify(encode(Certificate(s, claim, gap)), tmp_path)
+    assert isinstance(found, Accepted) and "Strassen" in str(found)
+    assert f"{abs(middle):.6g}"[:6] in str(found)
+    flat = Statement(over("Sum", dim("n"), w), {"w": VECTOR}, sizes={"n": 1})
+    assert isinstance(verify(encode(Certificate(s, replace(claim, verdict="convex"), gap)), tmp_path), Rejected)
+    small = tuple((("w", stored(tmp_path, p)),) for p in (np.zeros(3), np.ones(3)))
+    gap = ev.JensenGap(ev.Instance((("n", 3),), ()), *small, Fraction(1, 3))
+    assert isinstance(verify(encode(Certificate(flat, NOT_CONVEX, gap)), tmp_path), Rejected)
