@@ -182,7 +182,7 @@ class Pipeline:
         """The strongest proof of `s` that the kernel accepts as evidence for the question."""
         from convexcheck.search.proof import proofs
 
-        found = proofs(s, verdict, max(0.02, min(budget, self._left())), self.seed)
+        found = proofs(s, verdict, max(0.02, min(budget, self._left())), self.seed, min(1.0, self._left() / 2))
         while True:
             pair = self._searched(f"proof of {verdict}", lambda: next(found, None))
             verdict_found = self._sealed(q, *wrap(*pair)) if pair is not None else None

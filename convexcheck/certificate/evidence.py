@@ -39,12 +39,23 @@ class Strict(Record):
 
     Args:
         weights: (name, c, sign of c) for each variable, or for some slots of a composition with affine arguments;
-            c stands at the generic entry.
+            c stands at the generic entry. A polynomial in this entry alone may also be >= 0 instead of > 0.
         rest: the form minus that sum is >= 0.
     """
 
     weights: tuple[tuple[str, Expression, Sign], ...]
     rest: Sign
+
+
+class Definite(Record):
+    """The Hessian form of scalar variables is y'M y, y the directions, and the leading principal minors of M are > 0.
+
+    The fields are as in `Minors`; y may be those of the slots of a composition with affine arguments.
+    """
+
+    vector: tuple[Expression, ...]
+    matrix: tuple[Expression, ...]
+    premises: tuple[Sign, ...]
 
 
 class Proof(Record):
@@ -64,7 +75,7 @@ class Proof(Record):
     domain: tuple[Curvature | Superlevel, ...] = ()
     inside: Instance | None = None
     modulus: Curvature | None = None
-    strict: Strict | None = None
+    strict: Strict | Definite | None = None
 
 
 class Generalisation(Record):

@@ -69,18 +69,22 @@ def minors(goal: SignGoal[ev.Minors]) -> Goals:
     yield from positive_minors("Minors", M, rule.premises, scope)
 
 
-def positive_minors(step: str, M: Matrix, premises: Sequence[ev.Sign], scope: Scope) -> Goals:
+def positive_minors(
+    step: str, M: Matrix, premises: Sequence[ev.Sign], scope: Scope, definite: bool = False
+) -> Goals:
     """M is PSD iff its principal minors are >= 0 (R. A. Horn, C. R. Johnson, Matrix Analysis, theorem 7.2.5).
 
-    It is PSD too if the leading ones are > 0, the last >= 0: pivots are their quotients.
+    It is PSD too if the leading ones are > 0, the last >= 0: pivots are their quotients. It is definite iff all
+    leading ones are > 0.
     """
     leading = len(premises) == len(M)
+    require(leading or not definite, step, "{} premises for {} leading minors", len(premises), len(M))
     chosen = [2**k - 1 for k in range(1, len(M) + 1)] if leading else [*range(1, 2 ** len(M))]
     require(len(premises) == len(chosen), step, "{} premises for {} minors", len(premises), len(chosen))
     for rows, premise in zip(chosen, premises, strict=True):
         kept = [k for k in range(len(M)) if rows >> k & 1]
         minor = determinant([[M[p][q] for q in kept] for p in kept])
-        yield SignGoal(minor, leading and rows != chosen[-1], premise, scope)
+        yield SignGoal(minor, definite or (leading and rows != chosen[-1]), premise, scope)
 
 
 def determinant(M: Matrix) -> Expression:

@@ -1,46 +1,75 @@
 """Strict convexity: a form that dominates squares with positive weights (trusted)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import flint
+
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression.functions import derivative
+from convexcheck.expression.normal import identical, normal, polynomial
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, generic
-from convexcheck.expression.term import Expression, instantiate, over_all
+from convexcheck.expression.term import Expression, instantiate, over_all, substitute
 from convexcheck.kernel.curvatures import slots, smooth_form
+from convexcheck.kernel.forms import positive_minors, quadratic, symmetric
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import Scope, SignGoal, require
 
 
 def strictness(
-    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature, shown: ev.Strict, scope: Scope
-) -> str:
+    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature,
+    shown: ev.Strict | ev.Definite, scope: Scope,
+) -> str:  # fmt: skip
     """"always", or the condition in words, under which the checked `rule` and `shown` give strict curvature.
 
     D2 e [v, v] >= Sum c v**2 with c > 0: inside an interval, else on the whole domain, since a segment may lie in
-    its boundary. Through an injective affine map a strictly convex function stays so.
+    its boundary. A c that is a polynomial in its own entry may vanish: where v has that entry, a segment along v
+    meets its zeros finitely often. Through an injective affine map a strictly convex function stays so.
     """
-    weights = {name: (c, premise) for name, c, premise in shown.weights}
+    names = [y.data for y in shown.vector] if isinstance(shown, ev.Definite) else [name for name, _, _ in shown.weights]
     if isinstance(rule, ev.Rewriting):
         return strictness(scope.place("strict", rule.target), variables, side, rule.premise, shown, scope)
     if isinstance(rule, ev.Composition) and all(slot.curvature == "affine" for slot in rule.slots):
         outer, inner = slots(rule, scope, e)
-        weighed = {slot.name: slot for slot in rule.slots if slot.name in weights}
+        weighed = {slot.name: slot for slot in rule.slots if slot.name in names}
         declared = {n: Declaration(slot.sizes) for n, slot in weighed.items()}
         direct = strictness(outer, declared, side, rule.premise, shown, inner) == "always"
         require(direct, "strict", "only one affine map may lie between the variables and the squares")
         known = [(slot.body, slot.sizes) for slot in weighed.values()]
         whole = all((generic("var", name, d), d.shape) in known for name, d in variables.items())
+        whole = whole or full_rank([*weighed.values()], variables, scope)
         return "always" if whole else ev.injective(variables, weighed.values())
-    fits = isinstance(rule, ev.SecondOrder) and set(weights) == set(variables) and len(weights) == len(shown.weights)
-    require(fits, "strict", "a weight for every variable and a rule of second order are needed")
+    fits = isinstance(rule, ev.SecondOrder) and sorted(names) == sorted(variables)
+    require(fits, "strict", "a weight for every variable, and second order, are needed")
     single = [*scope.context.statement.variables.values()] == [Declaration()]
     scope = replace(scope, context=scope.interior if single else scope.context)
     form = side * smooth_form(e, scope)
     require(total(form, scope.context), "strict", "{} may be undefined on the domain's boundary", form)
-    for name, (c, premise) in weights.items():
+    if isinstance(shown, ev.Definite):
+        scalar = all(y.op == "dir" and not y.args for y in shown.vector)
+        M = symmetric("strict", [scope.place("strict", part) for part in shown.matrix], len(names))
+        same = scalar and identical(form, quadratic(M, shown.vector), scope.context)
+        require(same, "strict", "{} is not identical to {}", form, quadratic(M, shown.vector))
+        for goal in positive_minors("strict", M, shown.premises, scope, definite=True):
+            show(goal)
+        return "always"
+    for name, c, premise in shown.weights:
         inner, d = scope.over(variables[name].shape, e, c), variables[name]
-        show(SignGoal(inner.place("strict", c), True, premise, inner))
+        weight, own = inner.place("strict", c), instantiate(generic("var", name, d), inner.indices)
+        p = polynomial(weight, scope.context)
+        rarely = bool(p) and all(g is own for m in p for g, _ in m)
+        show(SignGoal(weight, not rarely, premise, inner))
         form -= instantiate(over_all("Sum", d.shape, c * generic("dir", name, d) ** 2), scope.indices)
     show(SignGoal(form, False, shown.rest, scope))
     return "always"
+
+
+def full_rank(weighed: Sequence[ev.Slot], variables: Mapping[str, Declaration], scope: Scope) -> bool:
+    """Whether the linear part of scalar slots in scalar variables is constant and has full column rank."""
+    scalar = all(not d.shape for d in variables.values()) and all(not slot.sizes for slot in weighed)
+    units = [{("dir", n): int(n == name) for n in variables} for name in variables] if scalar else []
+    slopes = [normal(substitute(derivative(slot.body), unit), scope.context) for slot in weighed for unit in units]
+    constant = bool(slopes) and all(q.op == "const" for q in slopes)
+    cells = [flint.fmpq(*q.data.as_integer_ratio()) for q in slopes] if constant else []
+    return constant and flint.fmpq_mat(len(weighed), len(variables), cells).rank() == len(variables)

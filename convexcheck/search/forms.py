@@ -53,6 +53,9 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
     if strict and depth == 0:
         from convexcheck.search.gram import strictly_positive
 
+        target = fraction(e, c)
+        if c.bounds(target).positive and (product := _rewritten(e, target, scope, Bounds())):
+            return product
         return univariate(e, scope, strict) or strictly_positive(e, scope)
     if depth > 3:
         return None

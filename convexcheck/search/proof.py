@@ -6,19 +6,21 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.bounds import Context, linear
-from convexcheck.expression.normal import expression, is_affine, normal, polynomial
+from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.normal import is_affine
 from convexcheck.expression.obligations import obligations, total
-from convexcheck.expression.statement import Condition, Statement, generic
-from convexcheck.expression.term import Expression, add, const, instantiate, mul, over
+from convexcheck.expression.statement import Condition, Statement
+from convexcheck.expression.term import Expression, instantiate, mul
+from convexcheck.search.definite import by_minors
 from convexcheck.search.forms import fraction, nonnegative
+from convexcheck.search.modulus import modulus
 from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
-from convexcheck.search.prove import Prover
+from convexcheck.search.prove import Prover, smooth_form
 from convexcheck.search.scope import OutOfTime, Scope
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
@@ -26,7 +28,9 @@ from convexcheck.search.superlevel import superlevel
 SIDES = {"convex": 1, "concave": -1}
 
 
-def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator[tuple[Claim, ev.Proof]]:
+def proofs(
+    s: Statement, verdict: str, budget: float, seed: int = 0, patience: float = 0.0
+) -> Iterator[tuple[Claim, ev.Proof]]:
     """Proofs that the statement's function is "affine", "convex" or "concave", the strongest claim first.
 
     Args:
@@ -34,6 +38,7 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
         verdict: what to prove.
         budget: seconds.
         seed: for the choice of a point inside the domain.
+        patience: seconds that may be spent on a stronger claim once there is a proof, if that is more than is left.
 
     Raises:
         OutOfTime: when the budget is used up.
@@ -54,10 +59,9 @@ def proofs(s: Statement, verdict: str, budget: float, seed: int = 0) -> Iterator
         return
     plain = ev.Proof(rule, defined, domain, point)
     if verdict != "affine":
-        now = time.monotonic()
-        patience = min(scope.deadline, now + 0.5 + 2 * (now - begin))
-        with contextlib.suppress(OutOfTime):  # what is stronger is worth some time, but not the proof
-            yield from _stronger(s, verdict, plain, replace(scope, deadline=patience))
+        deadline = max(scope.deadline, time.monotonic() + patience)
+        with contextlib.suppress(OutOfTime, ConvexcheckError):  # what is stronger is worth some time, but not the proof
+            yield from _stronger(s, verdict, plain, replace(scope, deadline=deadline))
     yield Claim(verdict), plain
 
 
@@ -143,47 +147,30 @@ def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature | ev.Superlevel, .
 def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iterator[tuple[Claim, ev.Proof]]:
     """The same proof with a modulus, with strictness, or both."""
     side = SIDES[verdict]
-    mu, modulus = _modulus(s, side, scope)
-    shown, condition = strictness(s, plain.curvature, side, scope)
-    proof = replace(plain, modulus=modulus, strict=shown)
+    now = time.monotonic()
+    mu, rule = None, None
+    with contextlib.suppress(OutOfTime, ConvexcheckError):
+        mu, rule = modulus(s, side, replace(scope, deadline=now + 0.6 * (scope.deadline - now)))
+    certain = mu is not None and scope.context.bounds(mu).positive  # then nothing more is to be said
+    shown, condition = (None, "") if certain else strictness(s, plain.curvature, side, scope)
+    proof = replace(plain, modulus=rule, strict=shown)
+    if shown is None and not certain:
+        definite = _definite(s, side, scope)
+        if definite is not None:
+            proof, condition = replace(proof, curvature=definite[0], strict=definite[1]), "always"
     words: list[str] = []
     if mu is not None:
         words.append("always" if scope.context.bounds(mu).positive else f"if {mu} > 0")
-    if shown is not None and condition:
+    if proof.strict is not None and condition:
         words.append(condition)
     if words:
         yield Claim(verdict, "always" if "always" in words else " or ".join(words), mu), proof
 
 
-def _modulus(s: Statement, side: int, scope: Scope) -> tuple[Expression | None, ev.Curvature | None]:
-    """A modulus read off the squares of the variables in the normal form, with the rule that shows it."""
-    candidates: list[Expression] = []
-    for name, d in s.variables.items():
-        square = generic("var", name, d) ** 2
-        for size in d.shape:
-            square = over("Sum", size, square)
-        square = normal(square, scope.context)
-        found = [
-            expression({tuple(f for f in m if f[0] is not g): 2 * c * side})
-            for m, c in polynomial(s.function, scope.context).items()
-            for g, k in m
-            if (g is square and k == 1) or (square.op == "pow" and g is square.args[0] and k == 2)
-        ]
-        if not found:
-            return None, None
-        candidates.append(normal(add(*found), scope.context))
-    constants = [c.data for c in candidates if c.op == "const"]
-    mu = const(min(constants)) if len(constants) == len(candidates) else candidates[0]
-    if any(c is not mu for c in candidates if c.op != "const") or mu.has("var") or scope.context.bounds(mu).lo < 0:
-        return None, None
-    if scope.context.bounds(mu).hi == 0:
-        return None, None
-    squares = []
-    for name, d in s.variables.items():
-        e = generic("var", name, d) ** 2
-        for size in d.shape:
-            e = over("Sum", size, e)
-        squares.append(e)
-    rest = add(s.function, mul(Fraction(-side, 2), mu, add(*squares)))
-    rule = Prover().curvature(rest, side, scope) or Prover().curvature(rest, side, replace(scope, heavy=True))
-    return (mu, rule) if rule is not None else (None, None)
+def _definite(s: Statement, side: int, scope: Scope) -> tuple[ev.Curvature, ev.Definite] | None:
+    """The leading minors of the Hessian are > 0: that is curvature by second order, and strict."""
+    form = smooth_form(s.function, scope) if all(not d.shape for d in s.variables.values()) else None
+    found = by_minors(mul(side, form), sorted(s.variables), scope) if form is not None else None
+    if form is None or found is None or not total(form, scope.context):
+        return None
+    return ev.SecondOrder(ev.Minors(found.vector, found.matrix, found.premises)), found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from convexcheck.certificate.evidence import Affine, Slot
 from convexcheck.expression.normal import normal
@@ -104,7 +105,7 @@ class Slots:
     def _names(self) -> Iterator[str]:
         s = self.scope.context.statement
         taken = {*s.variables, *s.parameters, *s.sizes}
-        yield from (n for n in (*NAMES, *(f"t{k}" for k in range(1, 10_000))) if n not in taken)
+        yield from (n for n in chain(NAMES, (f"t{k}" for k in count(1))) if n not in taken)
 
     def identity(self) -> bool:
         """Whether every piece is one whole variable, so that nothing is gained."""

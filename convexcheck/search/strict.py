@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import flint
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
@@ -19,14 +20,26 @@ from convexcheck.expression.normal import expression, identical, normal, numerat
 from convexcheck.expression.objects import Inexact, rationals
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, Statement, generic
-from convexcheck.expression.term import ZERO, Expression, abstract, add, const, instantiate, mul, opened, over
+from convexcheck.expression.term import (
+    ZERO,
+    Expression,
+    abstract,
+    add,
+    const,
+    instantiate,
+    mul,
+    opened,
+    over,
+    substitute,
+)
+from convexcheck.search.definite import strict_form
 from convexcheck.search.forms import nonnegative
 from convexcheck.search.scope import Scope
 
 MAX_ROWS = 60
 
 
-def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[ev.Strict | None, str]:
+def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tuple[ev.Strict | ev.Definite | None, str]:
     """Weights of the squares in the Hessian form, and the condition under which they show strictness.
 
     Args:
@@ -60,20 +73,37 @@ def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tup
     context = scope.interior if single else scope.context
     inner_scope = replace(scope, context=context)
     try:
-        shown = _weights(mul(side, hessian_form(e)), variables, inner_scope)
+        form = mul(side, hessian_form(e))
+        weighed = _weights(form, variables, inner_scope)
+        shown: ev.Strict | ev.Definite | None = weighed
+        names = [name for name, _, _ in weighed.weights] if weighed else []
+        if set(names) != set(variables) and all(not d.shape for d in variables.values()):
+            definite = strict_form(form, variables, inner_scope)
+            shown, names = (definite, list(variables)) if definite else (shown, names)
     except ConvexcheckError:
         return None, ""
-    names = [name for name, _, _ in shown.weights] if shown else []
     if not used:
         return (shown, "always") if set(names) == set(variables) else (None, "")
-    weighed = [slot for slot in used if slot.name in names]
-    if {v for slot in weighed for v in slot.body.names("var")} != set(s.variables):
+    chosen = [slot for slot in used if slot.name in names]
+    if {v for slot in chosen for v in slot.body.names("var")} != set(s.variables):
         return None, ""  # a variable that no weighed argument sees: the map cannot be injective
-    known = [(slot.body, slot.sizes) for slot in weighed]
+    known = [(slot.body, slot.sizes) for slot in chosen]
     whole = all((generic("var", name, d), d.shape) in known for name, d in s.variables.items())
-    if whole:
+    if whole or _full_rank(s, chosen, scope):
         return shown, "always"
-    return (shown, injective(s.variables, weighed)) if _injective_somewhere(s, weighed) else (None, "")
+    return (shown, injective(s.variables, chosen)) if _injective_somewhere(s, chosen) else (None, "")
+
+
+def _full_rank(s: Statement, slots: Sequence[ev.Slot], scope: Scope) -> bool:
+    """Whether scalar slots have constant slopes in scalar variables, and determine these."""
+    if any(d.shape for d in s.variables.values()) or any(slot.sizes for slot in slots):
+        return False
+    units = [{("dir", n): const(int(n == name)) for n in s.variables} for name in s.variables]
+    slopes = [[normal(substitute(derivative(slot.body), unit), scope.context) for unit in units] for slot in slots]
+    if any(q.op != "const" for row in slopes for q in row):
+        return False
+    cells = [flint.fmpq(q.data.numerator, q.data.denominator) for row in slopes for q in row]
+    return bool(slots) and flint.fmpq_mat(len(slots), len(units), cells).rank() == len(units)
 
 
 def _injective_somewhere(s: Statement, slots: Sequence[ev.Slot]) -> bool:
@@ -137,7 +167,10 @@ def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) 
         placed = instantiate(add(*weights[name]), inner.indices)
         above, below = numerator(polynomial(placed, context), context)
         weight = mul(expression(above), *(g ** const(-k) for g, k in below))
-        sign = nonnegative(weight, inner, strict=True) if total(weight, context) else None
+        own = instantiate(generic("var", name, d), inner.indices)
+        p = polynomial(weight, context)
+        rarely = bool(p) and all(g is own for m in p for g, _ in m)  # zero for finitely many values of its entry
+        sign = nonnegative(weight, inner, strict=not rarely) if total(weight, context) else None
         if sign is not None:
             closed = inner.close(weight)
             direction = generic("dir", name, d)

@@ -106,7 +106,11 @@ proofs = st.builds(
     st.lists(st.one_of(rules, st.builds(ev.Superlevel, expressions, signs, expressions, rules)), max_size=1).map(tuple),
     st.one_of(st.none(), instances),
     st.one_of(st.none(), rules),
-    st.one_of(st.none(), st.builds(ev.Strict, weights, signs)),
+    st.one_of(
+        st.none(),
+        st.builds(ev.Strict, weights, signs),
+        st.builds(ev.Definite, many, many, st.lists(signs, max_size=2).map(tuple)),
+    ),
 )
 declarations = st.builds(Declaration, sizes, st.booleans(), st.sampled_from(["", "a" * 64]))
 conditions = st.lists(st.builds(Condition, st.sampled_from(RELATIONS), expressions, sizes), max_size=2).map(tuple)
