@@ -30,7 +30,7 @@ class EachTerm(Record):
 class Scaled(Record):
     """`factor` times the value has the sign, and `factor` > 0 by `positive`.
 
-    Without `positive` the factor is a power of a sum of squares of variables, of which no fact speaks.
+    Without `positive` the factor is a sum of squares of variables, of which no fact speaks.
     """
 
     factor: Expression

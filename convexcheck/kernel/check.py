@@ -115,9 +115,8 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
 def ordered(s: Statement) -> list[tuple[Condition, Context]]:
     """The domain's conditions, affine ones first, each with what the earlier ones give."""
     alone = Context(s, s.given)
-    opened = [Scope(alone, alone).over(c.sizes, c.body).indices for c in s.domain]
-    affine = [is_affine(instantiate(c.body, i), alone) for c, i in zip(s.domain, opened, strict=True)]
-    sequence = [c for wanted in (True, False) for c, found in zip(s.domain, affine, strict=True) if found == wanted]
+    indices = {c: Scope(alone, alone).over(c.sizes, c.body).indices for c in s.domain}
+    sequence = sorted(s.domain, key=lambda c: not is_affine(instantiate(c.body, indices[c]), alone))
     return [(c, Context(s, (*s.given, *sequence[:k]))) for k, c in enumerate(sequence)]
 
 

@@ -11,11 +11,9 @@ import numpy as np
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.normal import identical
-from convexcheck.expression.term import ONE, entry, nodes, transform
+from convexcheck.expression.term import ENTRIES, ONE, entry, nodes, transform
 from convexcheck.kernel.forms import quadratic, semidefinite, symmetric
 from convexcheck.kernel.scope import Goals, SignGoal, require
-
-LEAVES = ("var", "par", "dir", "dim", "index", "bound")
 
 
 def cover(goal: SignGoal[ev.Cover]) -> Goals:
@@ -27,8 +25,9 @@ def cover(goal: SignGoal[ev.Cover]) -> Goals:
     require(identical(e, form, scope.context), "Cover", "{} is not identical to {}", e, form)
     require(not strict or (y == [ONE]), "Cover", "a form is 0 at 0")
     box = [scope.context.bounds(x)[:2] for x in entries]
-    known = all(n in entries for n in nodes(*flat) if n.op in LEAVES) and len(set(entries)) == len(entries)
-    require(known and all(inf not in (hi, -lo) for lo, hi in box), "Cover", "{} is not in a box", form)
+    known = all(n in entries for n in nodes(*flat) if n.op in (*ENTRIES, "dim", "index", "bound"))
+    once = len(set(entries)) == len(entries)
+    require(known and once and all(inf not in (hi, -lo) for lo, hi in box), "Cover", "{} is not in a box", form)
     named = {x: entry("var", f"c{k}") for k, x in enumerate(entries)}
     M = [[transform(a, lambda n, _: named.get(n)) for a in row] for row in M]
     parts = [box]
@@ -36,14 +35,12 @@ def cover(goal: SignGoal[ev.Cover]) -> Goals:
         require(parts and -1 <= k < len(box), "Cover", "no such part, or no entry {}", k)
         part = parts.pop()
         if k >= 0:
-            lo, hi = part[k]
-            halves = ((lo, (lo + hi) / 2), ((lo + hi) / 2, hi))
-            parts += [[*part[:k], half, *part[k + 1 :]] for half in halves[::-1]]
+            (lo, hi), middle = part[k], sum(part[k]) / 2
+            parts += [[*part[:k], half, *part[k + 1 :]] for half in ((middle, hi), (lo, middle))]
             continue
         ends = [[flint.arb(flint.fmpq(*q.as_integer_ratio())) for q in interval] for interval in part]
         values = {("var", f"c{j}"): np.array(lo.union(hi), dtype=object) for j, (lo, hi) in enumerate(ends)}
         balls = [[evaluate(a, values, {}) for a in row] for row in M]
-        shown = semidefinite(balls) and (not strict or balls[0][0] > 0)
-        require(shown, "Cover", "{} is not shown PSD on {}", M, part)
+        require(semidefinite(balls) and (not strict or balls[0][0] > 0), "Cover", "{} is not shown PSD on {}", M, part)
     require(not parts, "Cover", "{} parts are left out", len(parts))
     yield from ()

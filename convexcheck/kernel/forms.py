@@ -52,8 +52,8 @@ def gram(goal: SignGoal[ev.Gram]) -> Goals:
     for block in rule.blocks:
         g, *basis = (scope.place("Gram", part) for part in (block.multiplier, *block.basis))
         W = symmetric("Gram", block.matrix, len(basis))
-        exact = [[flint.fmpq(*q.as_integer_ratio()) for q in row] for row in W]
-        require(semidefinite(exact), "Gram", "{} is not PSD", exact)
+        shown = semidefinite([[flint.fmpq(*q.as_integer_ratio()) for q in row] for row in W])
+        require(shown, "Gram", "{} is not PSD", W)
         yield SignGoal(g, False, block.sign, scope)
         total += g * quadratic(W, basis)
     require(identical(e, total, scope.context), "Gram", "{} is not identical to {}", e, total)

@@ -39,12 +39,10 @@ def scaled(goal: SignGoal[ev.Scaled]) -> Goals:
     e, strict, rule, scope = goal
     factor = scope.place("Scaled", rule.factor)
     if rule.positive is None:
-        base = factor.args[0] if factor.op == "pow" and factor.args[1].op == "const" else factor
-        squares = base.args if base.op == "add" else (base,)
+        squares = factor.args if factor.op == "add" else (factor,)
         entries = all(s.op == "pow" and s.args[0].op == "var" and s.args[1] is const(2) for s in squares)
-        whole = base is factor or (factor.args[1].data > 0 and factor.args[1].data.denominator == 1)
         free = not any(c.body.has("var") for c in scope.context.facts) and not any(n.op == "where" for n in nodes(e))
-        require(entries and whole and free and not strict, "Scaled", "{} may vanish, or {} may jump", factor, e)
+        require(entries and free and not strict, "Scaled", "{} may vanish, or {} may jump", factor, e)
     else:
         yield SignGoal(factor, True, rule.positive, scope)
     yield SignGoal(factor * e, strict, rule.premise, scope)

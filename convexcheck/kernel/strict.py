@@ -38,7 +38,7 @@ def strictness(
         require(direct, "strict", "only one affine map may lie between the variables and the squares")
         known = [(slot.body, slot.sizes) for slot in weighed.values()]
         whole = all((generic("var", name, d), d.shape) in known for name, d in variables.items())
-        whole = whole or full_rank([*weighed.values()], variables, scope)
+        whole = whole or full_rank(list(weighed.values()), variables, scope)
         return "always" if whole else ev.injective(variables, weighed.values())
     fits = isinstance(rule, ev.SecondOrder) and sorted(names) == sorted(variables)
     require(fits, "strict", "a weight for every variable, and second order, are needed")
@@ -67,9 +67,10 @@ def strictness(
 
 def full_rank(weighed: Sequence[ev.Slot], variables: Mapping[str, Declaration], scope: Scope) -> bool:
     """Whether the linear part of scalar slots in scalar variables is constant and has full column rank."""
-    scalar = all(not d.shape for d in variables.values()) and all(not slot.sizes for slot in weighed)
-    units = [{("dir", n): int(n == name) for n in variables} for name in variables] if scalar else []
+    units = [{("dir", n): int(n == name) for n in variables} for name in variables]
     slopes = [normal(substitute(derivative(slot.body), unit), scope.context) for slot in weighed for unit in units]
-    constant = bool(slopes) and all(q.op == "const" for q in slopes)
-    cells = [flint.fmpq(*q.data.as_integer_ratio()) for q in slopes] if constant else []
-    return constant and flint.fmpq_mat(len(weighed), len(variables), cells).rank() == len(variables)
+    arrays = any(d.shape for d in variables.values()) or any(slot.sizes for slot in weighed)
+    if arrays or any(q.op != "const" for q in slopes):
+        return False
+    cells = [flint.fmpq(*q.data.as_integer_ratio()) for q in slopes]
+    return bool(flint.fmpq_mat(len(weighed), len(variables), cells).rank() == len(variables))
