@@ -149,3 +149,9 @@ Qed.
 (* Restriction: a function is convex on D if it is on a larger convex set. *)
 Lemma convex_restrict (D E : point -> Prop) f : convex_set D -> (forall p, D p -> E p) -> convex_on E f -> convex_on D f.
 Proof. intros S H [_ C]. split; [exact S|]. auto. Qed.
+
+Lemma affine_of_both D f : convex_on D f -> concave_on D f -> affine_on D f.
+Proof.
+  intros [S C] [_ E]. split; [exact S|]. intros p q t Dp Dq Ht.
+  assert (A := C p q t Dp Dq Ht). assert (B := E p q t Dp Dq Ht). lra.
+Qed.

@@ -6,12 +6,12 @@ characters that a statement admits, none can then be a keyword, clash with a def
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, nodes
+from convexcheck.expression.term import BINDERS, Expression
 
 MOST_INDICES = 2
 _CALLS = {
@@ -20,7 +20,13 @@ _CALLS = {
 }  # fmt: skip
 _TESTS = {"le": "Rleb", "lt": "Rltb", "eq": "Reqb", "and": "andb", "or": "orb", "not": "negb"}
 _RELATIONS = {"ge": "0 <= {}", "gt": "0 < {}", "eq": "{} = 0"}
-Leaf = Callable[[Expression], str | None]
+Leaf = Callable[[Expression, Sequence[str]], str | None]
+
+
+def plain(e: Expression, names: Sequence[str]) -> str | None:
+    """No leaf prints in its own way."""
+    return None
+
 
 
 class NoScript(ConvexcheckError):
@@ -49,7 +55,7 @@ def size(e: Expression) -> str:
     return f"{e.data}%nat" if e.op == "const" else f"n_{e.data}"
 
 
-def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = lambda e: None) -> str:
+def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
     """An expression as a real number of Rocq.
 
     Args:
@@ -64,7 +70,7 @@ def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = lambda e: None) 
     >>> real(over("Sum", dim("n"), entry("var", "x", [bound(0)]) ** 2))
     '(Sum n_n (fun i0 => ((v_x p i0) ^ 2)))'
     """
-    own = leaf(e)
+    own = leaf(e, names)
     if own is not None:
         return own
 
@@ -111,7 +117,7 @@ def _power(base: str, exponent: Expression, show: Callable[[Expression], str]) -
     return f"({base} ^ {q})" if q.denominator == 1 else f"(pw {base} {number(q)})"
 
 
-def test(e: Expression, names: Sequence[str] = (), leaf: Leaf = lambda e: None) -> str:
+def test(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
     """A condition as a boolean of Rocq."""
     boolean = e.op in ("and", "or", "not")
     first, *rest = [test(a, names, leaf) if boolean else real(a, names, leaf) for a in e.args]
@@ -137,7 +143,7 @@ def index(e: Expression, names: Sequence[str] = ()) -> str:
     raise NoScript(f"the index {e} is computed from data")
 
 
-def holds(c: Condition, leaf: Leaf = lambda e: None) -> str:
+def holds(c: Condition, leaf: Leaf = plain) -> str:
     """A condition of a domain, or on parameters, as a proposition of Rocq."""
     if c.relation not in _RELATIONS:
         raise NoScript(f"the condition {c.relation}({c.body}) on matrices has no counterpart")
@@ -165,11 +171,6 @@ def conjunction(parts: Sequence[str], none: str) -> str:
     return " /\\ ".join(parts) or none
 
 
-def unread(e: Expression) -> bool:
-    """Whether a condition on the variables, or an index on data, stands in the expression."""
-    return any(n.op == "where" and n.args[0].has("var") for n in nodes(e))
-
-
 def accessor(k: int, name: str, d: Declaration) -> str:
     """The definition of a variable as a part of a point."""
     array(d, name)
@@ -186,7 +187,3 @@ def comment(lines: Sequence[str]) -> str:
         text = text.replace(mark, " ".join(mark))
     return f"(* {text.replace(chr(34), chr(39))} *)"
 
-
-def positions(variables: Mapping[str, Declaration]) -> dict[str, int]:
-    """The number of each variable in a point."""
-    return {name: k for k, name in enumerate(variables)}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.rocq.proof import proved
 from convexcheck.export.rocq.refutation import refuted
 from convexcheck.export.rocq.statement import definitions
 
-_HEAD = """From Coq Require Import Reals Lra Lia.
+_HEAD = """From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Convexcheck Require Import {files}.
 Open Scope R_scope.
@@ -33,6 +34,9 @@ def script(certificate: ev.Certificate) -> str:
         case ev.Neither(convex=ev.JensenGap() as up, concave=ev.JensenGap() as down):
             files += ["Numbers"]
             theorem = refuted(s, [("convex", up), ("concave", down)])
+        case ev.Proof():
+            files += ["Expr", "Rules", "Signs", "Steps"]
+            theorem = proved(s, claim, e)
         case _:
             raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
     return "\n".join([_HEAD.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])

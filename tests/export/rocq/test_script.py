@@ -65,3 +65,33 @@ def test_no_name_of_the_user_is_a_word_of_the_script(name: str) -> None:
     text = exported(f"{name}*other", wrt=[name, "other"])[SCRIPT]
     assert f"Definition v_{name} (p : point)" in text
     assert f"(v_{name} p) * (v_other p)" in text or f"(v_other p) * (v_{name} p)" in text
+
+
+# why it is here, the expression, its variables, its domain and what is given, what is changed into what
+PROVED = [
+    ("second order, a root", "sqrt(1 + x**2)", "x", {}, "(sqrt (1 + ", "(sqrt (2 + "),
+    ("two variables, a quotient", "x**4/y**3", "x y", {"domain": "y > 0"}, "0 < (v_y p)", "0 < - (v_y p)"),
+    ("the boundary of the domain, concave", "sqrt(x) + x**(1/3)", "x", {"domain": "x >= 0"}, "concave_on", "convex_on"),
+    ("a composition of curvatures", "exp(max(x, -2*x)) + x**2", "x", {}, "((v_x p) ^ 2)", "((v_x p) ^ 3)"),
+    ("exponentials under a logarithm", "log(1 + exp(-x) + exp(y - x))", "x y", {}, "* (v_x p)", "* (v_y p)"),
+    ("a parameter and what is given of it", "a*x**2 + b*x", "x", {"given": "a >= 0"}, "0 <= (p_a)", "0 <= (p_b)"),
+    ("a wrong derivative", "log(1 + exp(x))", "x", {}, "apply (ge0_eq _ (", "apply (ge0_eq _ (2 * "),
+    ("affine once simplified", "2*x + sin(y)**2*0 + 3", "x y", {}, "2 * (v_x p)", "2 * ((v_x p) ^ 2)"),
+]
+
+
+@pytest.mark.parametrize(("why", "expression", "wrt", "options", "old", "new"), PROVED, ids=[row[1] for row in PROVED])
+def test_proofs_are_accepted_and_their_corruptions_rejected(
+    why: str, expression: str, wrt: str, options: dict[str, str], old: str, new: str, library: Path
+) -> None:
+    files = exported(expression, wrt=wrt, **options)
+    answer = check(files, library=library, audit=False)
+    assert answer.word == ACCEPTED, (why, answer)
+    assert old in files[SCRIPT], files[SCRIPT]
+    changed = files[SCRIPT].replace(old, new)
+    assert check({**files, SCRIPT: changed}, library=library, audit=False).word == REJECTED
+
+
+def test_the_theorem_speaks_of_f_and_dom_and_all_parameters() -> None:
+    text = exported("a*x**2 + b*x", wrt="x", given="a >= 0")[SCRIPT]
+    assert "Theorem verdict : forall (p_a : R) (p_b : R), given p_a p_b -> convex_on (dom p_a p_b) (f p_a p_b)." in text

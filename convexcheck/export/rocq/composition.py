@@ -1,0 +1,225 @@
+"""The composition rule as lemmas: the box of the arguments' ranges, their curvatures, monotonicity (untrusted)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, hypotheses, lemma, names_of, smooth
+from convexcheck.export.rocq.deep import data
+from convexcheck.export.rocq.identity import identity
+from convexcheck.export.rocq.interval import Steps, obeys
+from convexcheck.export.rocq.notation import NoScript, conjunction, number, real
+from convexcheck.export.rocq.place import Place, Writer, apart
+from convexcheck.export.rocq.signs import Signs, facts
+from convexcheck.expression.bounds import linear
+from convexcheck.expression.functions import Interval, derivative
+from convexcheck.expression.normal import normal
+from convexcheck.expression.statement import Condition, Declaration, generic
+from convexcheck.expression.term import Expression, bound, instantiate, substitute
+
+Convex = Callable[[Expression, int, ev.Curvature, Place], str]
+
+
+
+def composition(e: Expression, side: int, rule: ev.Composition, place: Place, convex: Convex) -> str:
+    """The name of the lemma for h(g_1, ..., g_m); `convex` writes the lemmas of h and of the arguments."""
+    inner = _slots(rule, place, e)
+    outer = inner.placed(rule.outer)
+    opposite = data(outer, inner) if side >= 0 else f"(Opp {data(outer, inner)})"
+    premise = convex(outer, side, rule.premise, inner)
+    maps = _map(rule, place)
+    parts = _curvatures(rule, place, e, convex)
+    in_range = _range(rule, place, inner, maps, e)
+    arguments = place.writer.arguments
+    whole = f"(fun p => value {opposite} ({maps}{place.writer.plain_arguments} p))"
+    proof = f"apply (convex_ext _ {whole}); [intros p _; {UNFOLD[:-1]} {maps}]; solve [reorder]|].\n  "
+    convexity = f"exact ({convex_domain(place)}{arguments})"
+    outer_convex = f"exact ({premise}{arguments}{place.arguments})"
+    g = f"({maps}{place.writer.plain_arguments})"
+    if rule.monotone is None:
+        proof += (
+            f"apply (precomposition {place.set} {inner.set} (value {opposite}) {g}).\n  - {convexity}.\n"
+            f"  - exact ({in_range}{arguments}{place.arguments}).\n  - {outer_convex}.\n"
+            f"  - intros p q t Dp Dq Ht k i j. cbv [{maps} mix]. slot_cases; affine_sums."
+        )
+        return lemma(place, "composition", e, side, proof)
+    cone, monotone = _monotone(rule, side, place, inner, outer, opposite)
+    same = inner.domain == inner.inside
+    k = f"({cone}{place.writer.plain_arguments})"
+    theorem = "composition" if same else "composition_closure"
+    center = "" if same else f" {inner.inner}"
+    middle = "" if same else f" ({inner.inside.replace('inside', 'center')}{place.writer.plain_arguments})"
+    proof += f"apply ({theorem} {place.set} {inner.set}{center} {k}{middle} {opposite} {g}).\n"
+    proof += f"  - cbv [still]; tauto.\n  - {convexity}.\n  - exact ({in_range}{arguments}{place.arguments}).\n"
+    proof += f"  - {outer_convex}.\n"
+    poses = " ".join(f"assert (C{n} := {name}{arguments}{place.arguments})." for n, name in enumerate(parts))
+    proof += (
+        f"  - intros p q t Dp Dq Ht. {poses} cbv [{cone} {maps} along mix]. "
+        f"repeat split; intros; slot_gaps p q t Dp Dq Ht.\n"
+    )
+    if not same:
+        proof += f"  - cbv [conic {cone}]. intros v s Hv Hs. conic_facts.\n"
+        proof += f"  - exact (pulls_{inner.inside}{arguments}).\n"
+    proof += f"  - {smooth(outer, inner, True)}\n"
+    if not same:
+        proof += f"  - {smooth(outer, inner, False)}\n"
+    proof += f"  - exact ({monotone}{arguments}{place.arguments})."
+    return lemma(place, "composition", e, side, proof)
+
+
+def _slots(rule: ev.Composition, place: Place, e: Expression) -> Place:
+    """The place whose variables are the slots, with its domain, the box of their ranges."""
+    if place.indices:
+        raise NoScript("a composition under an opened index has no mapping")
+    ranges: dict[str, tuple[Declaration, Interval]] = {}
+    for slot in rule.slots:
+        inside = place.over(slot.sizes, e, slot.body)
+        i = inside.context.bounds(normal(inside.placed(slot.body), inside.context))
+        ranges[slot.name] = Declaration(slot.sizes), i
+    return boxed(place, ranges)
+
+
+def boxed(place: Place, ranges: dict[str, tuple[Declaration, Interval]]) -> Place:
+    """A place with a box as its domain, defined in the script with its convexity and its centre."""
+    context, interior = place.context.boxed(ranges), place.context.boxed(ranges, strict=True)
+    own = tuple(c for c in context.facts if c.body.has("var"))
+    strict = tuple(c for c in interior.facts if c.body.has("var"))
+    draft = replace(place, context=context, interior=interior, facts=own, strict=strict, flip=False, defined=())
+    return declare(draft, own, strict, centers(ranges))
+
+
+def centers(ranges: dict[str, tuple[Declaration, Interval]]) -> str:
+    """A point strictly inside a box."""
+    cases = []
+    for k, (_, i) in enumerate(ranges.values()):
+        low, high = (not isinstance(v, float) for v in (i.lo, i.hi))
+        middle = (i.lo + i.hi) / 2 if low and high else i.lo + 1 if low else i.hi - 1 if high else 0
+        cases.append(f" | {k}%nat => {number(middle)}")  # type: ignore[arg-type]
+    return f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
+
+
+def declare(place: Place, own: Sequence[Condition], strict: Sequence[Condition], center: str) -> Place:
+    """Define the domain, its convexity and, where it differs, its interior with a centre."""
+    w = place.writer
+    whole = conjunction([place.condition(c) for c in own], "everywhere p")
+    domain = w.definition("domain", "", "(p : point) : Prop", whole)
+    inside = domain
+    w.lemmas.append(
+        f"Lemma convex_{domain}{w.head} : convex_set ({domain}{w.plain_arguments}).\n"
+        f"Proof. cbv [convex_set {domain} everywhere mix]. intros p q t Dp Dq Ht. convex_facts. Qed."
+    )
+    if tuple(own) != tuple(strict):
+        inside = domain.replace("domain", "inside")
+        body = conjunction([place.condition(c) for c in strict], "everywhere p")
+        w.lemmas.append(f"Definition {inside}{w.plain_head} (p : point) : Prop :=\n  {body}.")
+        pulled(w, domain, inside, center)
+    return replace(place, domain=domain, inside=inside, facts=tuple(own), strict=tuple(strict))
+
+
+def pulled(w: Writer, domain: str, inside: str, center: str) -> None:
+    """The centre of an interior, and that every point of the domain is pulled into it."""
+    name = inside.replace("inside", "center")
+    head, plain, arguments = w.head, w.plain_head, w.plain_arguments
+    unfolded = " ".join(["pulls", domain, inside, name, "everywhere", "mix", *w.accessors])
+    w.lemmas.append(f"Definition {name}{plain} : point := {center}.")
+    w.lemmas.append(
+        f"Lemma pulls_{inside}{head} : pulls ({name}{arguments}) ({domain}{arguments}) ({inside}{arguments}).\n"
+        f"Proof. cbv [{unfolded}]. intros p s Dp Hs. pull_facts. Qed."
+    )
+
+
+def _map(rule: ev.Composition, place: Place) -> str:
+    """The definition of the point of all slots."""
+    cases = []
+    for k, slot in enumerate(rule.slots):
+        names = ["i", "j"][: len(slot.sizes)]
+        body = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *place.indices])
+        cases.append(f" | {k}%nat => {real(body, names, place.leaf)}")
+    return place.writer.definition(
+        "slots", "", "(p : point) : point", f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
+    )
+
+
+def _curvatures(rule: ev.Composition, place: Place, e: Expression, convex: Convex) -> list[str]:
+    """A lemma for the curvature of each slot that is not affine."""
+    names = []
+    for slot in rule.slots:
+        if slot.curvature == "affine":
+            continue
+        inner = place.over(slot.sizes, e, slot.body)
+        names.append(convex(inner.placed(slot.body), SIDES[slot.curvature], slot.premise, inner))
+    return names
+
+
+def _range(rule: ev.Composition, place: Place, inner: Place, maps: str, e: Expression) -> str:
+    """The lemma that the slots lie in their box."""
+    proofs = []
+    w = place.writer
+    for c in inner.facts:
+        slot = next(s for s in rule.slots if s.name in c.body.names("var"))
+        inside = place.over(slot.sizes, e, slot.body)
+        body = inside.placed(slot.body)
+        value = instantiate(c.body, inside.indices[: len(slot.sizes)])
+        target = normal(body, inside.context)
+        context = place.context
+        names = hypotheses(context, place.facts)
+        signs = Signs(inside, context, names)
+        i = context.bounds(target)
+        weak = "=" if c.relation == "ge" else ""
+        relation, end = (f">{weak}", i.lo) if _scale(value) > 0 else (f"<{weak}", i.hi)
+        steps = Steps(inside, context, names)
+        show = steps.show(target, relation, end)
+        opening = "".join(f"intros j{x.data} J{x.data}. " for x in inside.indices[: len(slot.sizes)])
+        equal = ""
+        if target is not body:
+            proof = identity(body, target, inside, context, signs.denominators(body, target))
+            equal = f"assert (E : {inside.show(body)} = {inside.show(target)}). {{ {proof} }}\n  rewrite E. "
+        proofs.append(f"{{ {opening}{equal}assert (B : {steps.goal(target, relation, end)}) by ({show}). lra. }}")
+    opened = f"intros p Hp. {place.opened(False)}cbv [{inner.domain} {maps} everywhere]."
+    split = "" if len(proofs) == 1 else "repeat apply conj." if proofs else "exact I."
+    return w.lemma(
+        "range", place.binders, f"forall p, {place.set} p -> {inner.set} ({maps}{w.plain_arguments} p)",
+        f"{opened} {split}\n  " + "\n  ".join(proofs),
+    )  # fmt: skip
+
+
+def _scale(e: Expression) -> int:
+    return 1 if linear(e)[1][0][1] > 0 else -1
+
+
+def _monotone(
+    rule: ev.Composition, side: int, place: Place, inner: Place, outer: Expression, opposite: str
+) -> tuple[str, str]:
+    """The cone of the differences that the slots' curvatures allow, and the lemma of monotonicity on it."""
+    w = place.writer
+    still = {("dir", slot.name): 0 for slot in rule.slots if slot.curvature == "affine"}
+    moving = [(slot, generic("dir", slot.name, Declaration(slot.sizes))) for slot in rule.slots]
+    directions = [Condition("ge", side * SIDES[slot.curvature] * d, slot.sizes) for slot, d in moving]
+    shown = replace(inner, flip=side < 0)
+    kept = [c for c, (slot, _) in zip(directions, moving, strict=True) if slot.curvature != "affine"]
+    fixed = [Condition("eq", d, slot.sizes) for slot, d in moving if slot.curvature == "affine"]
+    conditions = [*kept, *fixed]
+    parts = [*(shown.condition(c) for c in kept), *(inner.condition(c) for c in fixed)]
+    cone = w.definition("cone", "", "(v : point) : Prop", conjunction(parts, "True"))
+    context = inner.interior.extended(kept)
+    along = substitute(derivative(outer), still)
+    names = facts(context, [*names_of(inner.interior, inner.strict), *(f"K{k}" for k in range(len(kept)))])
+    signs = Signs(replace(shown, context=inner.context), context, names)
+    premise, target = rule.monotone, along
+    if isinstance(premise, ev.Rewritten):
+        target, premise = place.placed(premise.target), premise.premise
+    elif isinstance(premise, ev.Bounds) and not obeys(context.bounds(along), ">=", 0):
+        target = normal(along, context)
+    assert premise is not None
+    equal = identity(along, target, shown, context, signs.denominators(outer, target), outer)
+    unmoved = " ".join(f"try rewrite K{len(kept) + k}." for k in range(len(fixed)) if not fixed[k].sizes)
+    proof = (
+        f"intros p v Hp Hv. {inner.opened(True)}{apart('Hv', conditions, [cone], 'K')}\n"
+        f"  apply (ge0_eq _ {shown.show(target)}).\n  {{ {UNFOLD}.\n  {unmoved}\n  {equal} }}\n"
+        f"  {signs.show(target, False, premise)}"
+    )
+    k = f"({cone}{w.plain_arguments})"
+    statement = f"forall p v, {inner.inner} p -> {k} v -> 0 <= ev p v (D {opposite})"
+    return cone, w.lemma("monotone", place.binders, statement, proof)

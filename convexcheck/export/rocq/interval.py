@@ -1,0 +1,308 @@
+"""Interval arithmetic as proofs: why a value lies above or below a number, step by step as `bounds` computed it.
+
+Untrusted: coqc judges each step. A step returns a tactic that closes the goal ``c <= e``, ``c < e``, ``e <= c`` or
+``e < c``; it follows the operation at the top of the expression, after the facts that speak of it as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import count
+from math import inf
+
+from convexcheck.export.rocq.notation import NoScript, index, number
+from convexcheck.export.rocq.place import Place
+from convexcheck.expression.bounds import Context, Terms, _match, linear
+from convexcheck.expression.functions import Interval, Number
+from convexcheck.expression.term import BINDERS, ZERO, Expression
+
+_SWAPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+_BOUNDS = {  # unconditional bounds of a function
+    "sin": [(">=", -1), ("<=", 1)], "cos": [(">=", -1), ("<=", 1)], "tanh": [(">", -1), ("<", 1)],
+    "sigmoid": [(">", 0), ("<", 1)], "cosh": [(">=", 1)], "exp": [(">", 0)], "softplus": [(">", 0)],
+    "abs": [(">=", 0)],
+}  # fmt: skip
+_UNCONDITIONAL = {
+    ("sin", ">="): "apply SIN_bound", ("sin", "<="): "apply SIN_bound", ("cos", ">="): "apply COS_bound",
+    ("cos", "<="): "apply COS_bound", ("tanh", ">"): "apply tanh_gt_1", ("tanh", "<"): "apply tanh_lt1",
+    ("sigmoid", ">"): "apply sigmoid_pos", ("sigmoid", "<"): "apply sigmoid_lt1", ("cosh", ">="): "apply cosh_ge1",
+    ("exp", ">"): "apply exp_pos", ("softplus", ">"): "apply softplus_pos", ("abs", ">="): "apply Rabs_pos",
+}  # fmt: skip
+_THRESHOLD = {  # (function, relation): argument's relation and bound, the value's bound, lemma
+    ("exp", ">="): (">=", 0, 1, "exp_ge1"), ("exp", ">"): (">", 0, 1, "exp_gt1"),
+    ("exp", "<="): ("<=", 0, 1, "exp_le1"), ("exp", "<"): ("<", 0, 1, "exp_lt1"),
+    ("log", ">="): (">=", 1, 0, "ln_ge0"), ("log", ">"): (">", 1, 0, "ln_gt0"),
+    ("log", "<="): ("<=", 1, 0, "ln_le0"), ("log", "<"): ("<", 1, 0, "ln_lt0"),
+    ("tanh", ">="): (">=", 0, 0, "tanh_ge0"), ("tanh", "<="): ("<=", 0, 0, "tanh_le0"),
+    ("sinh", ">="): (">=", 0, 0, "sinh_ge0"), ("sinh", "<="): ("<=", 0, 0, "sinh_le0"),
+    ("atan", ">="): (">=", 0, 0, "atan_ge0"),
+}  # fmt: skip
+
+
+def obeys(i: Interval, relation: str, c: Number) -> bool:
+    """Whether every member of the interval is in the relation to c."""
+    if relation in ("<=", "<"):
+        return i.hi < c or (i.hi == c and (relation == "<=" or i.hi_open))
+    return i.lo > c or (i.lo == c and (relation == ">=" or i.lo_open))
+
+
+@dataclass
+class Steps:
+    """The proofs of one lemma: facts of `context`, names of hypotheses.
+
+    Args:
+        place: how expressions print.
+        context: the facts that hold, as hypotheses of the lemma.
+        patterns: each fact with the name of its hypothesis.
+    """
+
+    place: Place
+    context: Context
+    names: list[str]
+    numbers: count[int] = field(default_factory=count)
+
+    def goal(self, e: Expression, relation: str, c: Number) -> str:
+        """The proposition."""
+        shown, bound = self.place.show(e), number(Fraction(c))
+        left, right = (bound, shown) if relation in (">=", ">") else (shown, bound)
+        return f"{left} {'<=' if '=' in relation else '<'} {right}"
+
+    def have(self, e: Expression, relation: str, c: Number) -> str:
+        """The tactic that adds the proposition as a hypothesis."""
+        return f"assert (Q{next(self.numbers)} : {self.goal(e, relation, c)}) by ({self.show(e, relation, c)})."
+
+    def _haves(self, parts: list[tuple[Expression, str, Number]]) -> str:
+        return " ".join(self.have(*part) for part in parts)
+
+    def show(self, e: Expression, relation: str, c: Number) -> str:
+        """The tactic that proves that `e` is in the relation to the rational c."""
+        i = self.context.bounds(e)
+        if not obeys(i, relation, c):
+            raise NoScript(f"bounds do not show {e} {relation} {c}")
+        if not linear(e)[1]:
+            return "lra"
+        fact = self._fact(e, relation, c)
+        if fact is not None:
+            return fact
+        step = getattr(self, f"_{e.op}", None)
+        if step is None:
+            step = self._function
+        return _joined(step(e, relation, c, i))
+
+    def _fact(self, e: Expression, relation: str, c: Number) -> str | None:
+        """A fact that speaks of a multiple of `e`, up to a constant."""
+        context, (constant, terms) = self.context, linear(e)
+        for (known, base, pattern, sizes), name in zip(context._patterns, self.names, strict=False):
+            values = _values(context, pattern, terms, sizes)
+            scale = context._scale(pattern, terms, sizes)
+            if scale is None or values is None:
+                continue
+            lo, hi = (known.lo, known.hi) if scale > 0 else (known.hi, known.lo)
+            opens = (known.lo_open, known.hi_open) if scale > 0 else (known.hi_open, known.lo_open)
+            moved = Interval(
+                -inf if isinstance(lo, float) else scale * lo + constant - scale * base,
+                inf if isinstance(hi, float) else scale * hi + constant - scale * base,
+                *opens,
+            )
+            if obeys(moved, relation, c):
+                if not sizes:
+                    return f"clear - {name}; lra" if not e.has("index") else "lra"
+                at = " ".join(f"{v} ltac:(lia)" for v in values)
+                return f"pose proof ({name} {at}) as Q; cbv beta in Q; lra"
+        for t, _ in terms:
+            if t.op == "index":
+                return f"pose proof (pos_INR {index(t)}); pose proof (lt_INR _ _ J{t.data}); lra"
+        return None
+
+    # --- operations -----------------------------------------------------------------------------------
+
+    def _add(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        lower = relation in (">=", ">")
+        parts: list[tuple[Expression, str, Number]] = []
+        for a in e.args:
+            j = self.context.bounds(a)
+            end, is_open = (j.lo, j.lo_open) if lower else (j.hi, j.hi_open)
+            if isinstance(end, float):
+                raise NoScript(f"{a} has no bound")
+            if a.op != "const":
+                parts.append((a, (">" if is_open else ">=") if lower else ("<" if is_open else "<="), end))
+        return f"{self._haves(parts)} lra"
+
+    def _mul(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        if c == 0:
+            return f"{self._haves([self._sign(a) for a in e.args if a.op != 'const'])} product"
+        if e.args[0].op == "const":
+            factor = e.args[0].data
+            rest = Expression("mul", e.args[1:]) if len(e.args) > 2 else e.args[1]
+            flipped = relation if factor > 0 else _SWAPPED[relation]
+            return f"{self.have(rest, flipped, Fraction(c) / factor)} lra"
+        positive = all(self.context.bounds(a).lo >= 0 for a in e.args)
+        if relation in (">=", ">") and c < 0 and positive:
+            return f"{self.have(e, '>=', 0)} lra"
+        parts = []
+        for a in e.args:
+            j = self.context.bounds(a)
+            parts += [(a, ">" if j.lo_open else ">=", j.lo)] if not isinstance(j.lo, float) else []
+            parts += [(a, "<" if j.hi_open else "<=", j.hi)] if not isinstance(j.hi, float) else []
+        return f"{self._haves([p for p in parts if p[0].op != 'const'])} nra"
+
+    def _sign(self, e: Expression) -> tuple[Expression, str, Number]:
+        """The sign of a factor, as strictly as it is known."""
+        i = self.context.bounds(e)
+        for relation in (">", "<", ">=", "<="):
+            if obeys(i, relation, 0):
+                return e, relation, 0
+        raise NoScript(f"the factor {e} has no sign")
+
+    def _pow(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        base, exponent = e.args
+        if exponent.op != "const":
+            return "unfold Rpower; apply exp_pos" if relation in (">", ">=") and c <= 0 else _unmapped(e)
+        q, j = exponent.data, self.context.bounds(base)
+        if q < 0:
+            return self._inverse(e, relation, c)
+        if q.denominator == 1:
+            return self._natural(e, relation, c, j, int(q))
+        lemma = "sqrt_pos" if q == Fraction(1, 2) else "pw_nonneg"
+        if relation == ">=" and c <= 0:
+            return f"pose proof ({lemma} {self._arguments(e)}); lra"
+        if relation == ">" and c <= 0:
+            lemma = "sqrt_lt_R0" if q == Fraction(1, 2) else "pw_pos"
+            return f"{self.have(base, '>', 0)} pose proof ({lemma} {self._arguments(e)} ltac:(assumption)); lra"
+        return _unmapped(e)
+
+    def _arguments(self, e: Expression) -> str:
+        q = e.args[1].data
+        return self.place.show(e.args[0]) + ("" if q == Fraction(1, 2) else f" {number(q)}")
+
+    def _natural(self, e: Expression, relation: str, c: Number, j: Interval, q: int) -> str:
+        base, n = e.args[0], q // 2
+        shown = self.place.show(base)
+        if q % 2 == 0 and relation in (">=", ">") and c <= 0:
+            if relation == ">=" or c < 0:
+                return f"pose proof (even_ge0 {shown} {n}); cbn [Nat.mul Nat.add] in *; lra"
+            return f"{self._haves([self._sign(base)])} apply (even_gt0 {shown} {n}); lra"
+        if c == 0 and relation in (">=", ">"):
+            return f"{self._haves([self._sign(base)])} apply {'pow_lt' if relation == '>' else 'pow_le'}; lra"
+        if c == 0:
+            lemma = "odd_lt0" if relation == "<" else "odd_le0"
+            return f"{self._haves([self._sign(base)])} apply ({lemma} {shown} {n}); lra"
+        parts: list[tuple[Expression, str, Number]] = []
+        if not isinstance(j.lo, float):
+            parts.append((base, ">" if j.lo_open else ">=", j.lo))
+        if not isinstance(j.hi, float):
+            parts.append((base, "<" if j.hi_open else "<=", j.hi))
+        if relation in (">=", ">") and j.lo >= 0:
+            root = number(Fraction(j.lo))
+            return f"{self._haves(parts)} pose proof (pow_ge {shown} {q} {root} ltac:(lra) ltac:(lra)); lra"
+        if relation in ("<=", "<") and j.lo >= 0 and not isinstance(j.hi, float):
+            root = number(Fraction(j.hi))
+            return f"{self._haves(parts)} pose proof (pow_le_top {shown} {q} {root} ltac:(lra) ltac:(lra)); lra"
+        return f"{self._haves(parts)} nra"
+
+    def _inverse(self, e: Expression, relation: str, c: Number) -> str:
+        under = e.args[0] ** -e.args[1].data
+        if c == 0 and relation in (">=", ">"):
+            return f"{self.have(under, '>', 0)} {'apply Rlt_le, ' if relation == '>=' else 'apply '}inv_pos; assumption"
+        if c == 0:
+            return f"{self.have(under, '<', 0)} {'apply Rlt_le, ' if relation == '<=' else 'apply '}inv_neg; assumption"
+        shown, end = self.place.show(under), Fraction(1) / Fraction(c)
+        if c < 0:
+            return f"{self.have(e, '>=', 0)} lra" if relation in (">=", ">") else _unmapped(e)
+        if relation in ("<=", "<"):
+            lemma = "inv_le" if relation == "<=" else "inv_lt"
+            known = self.have(under, _SWAPPED[relation], end)
+            return f"{known} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
+        pair = [(under, ">", Fraction(0)), (under, "<=", end)]
+        return f"{self._haves(list(pair))} pose proof (inv_ge {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
+
+    def _max(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        if relation in ("<=", "<"):
+            parts = self._haves([(a, relation, c) for a in e.args])
+            return f"{parts} repeat (apply Rmax_lub || apply Rmax_lub_lt); lra"
+        best = next((a for a in e.args if obeys(self.context.bounds(a), relation, c)), None)
+        if best is None:
+            return _unmapped(e)
+        return f"{self.have(best, relation, c)} unfold Rmax; repeat destruct Rle_dec; lra"
+
+    def _where(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        parts = [self.have(a, relation, c) for a in e.args[1:] if a.op != "const"]
+        return f"{' '.join(parts)} match goal with |- context [if ?b then _ else _] => destruct b end; lra"
+
+    def _Sum(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        if c != 0:
+            return _unmapped(e)
+        body, j = self.context.opened(e)
+        inner = Steps(self.place, self.context, self.names, self.numbers)
+        lemma = {">=": "Sum_ge0", "<=": "Sum_le0"}.get(relation)
+        if lemma is None:
+            return _unmapped(e)
+        return f"apply {lemma}; intros j{j.data} J{j.data}; {inner.show(body, relation, 0)}"
+
+    def _pi(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        return "pose proof PI_RGT_0; pose proof PI_4; pose proof PI2_3_2; lra"
+
+    def _dim(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        return f"pose proof (pos_INR n_{e.data}); try (assert (1 <= INR n_{e.data}) by (apply (le_INR 1); lia)); lra"
+
+    def _index(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        return f"pose proof (pos_INR j{e.data}); lra"
+
+    def _sinh(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        lemma = {">": "sinh_gt0", "<": "sinh_lt0"}.get(relation)
+        if lemma and c == 0 and obeys(self.context.bounds(e.args[0]), relation, 0):
+            return f"{self.have(e.args[0], relation, 0)} apply {lemma}; assumption"
+        return self._function(e, relation, c, i)
+
+    def _tanh(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        lemma = {">": "tanh_gt0", "<": "tanh_lt0"}.get(relation)
+        if lemma and c == 0 and obeys(self.context.bounds(e.args[0]), relation, 0):
+            return f"{self.have(e.args[0], relation, 0)} apply {lemma}; assumption"
+        return self._function(e, relation, c, i)
+
+    def _function(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
+        if e.op in BINDERS:
+            return _unmapped(e)
+        weak = relation + "=" if len(relation) == 1 else relation
+        strict = relation.rstrip("=")
+        for tried in (strict, weak):
+            always = _UNCONDITIONAL.get((e.op, tried))
+            least = next((b for r, b in _BOUNDS.get(e.op, []) if r == tried), None)
+            if always and least is not None and obeys(_half(tried, Fraction(least)), relation, c):
+                shown = self.goal(e, tried, least)
+                return f"assert (Q : {shown}) by ({always}). lra"
+        for tried in (strict, weak):
+            row = _THRESHOLD.get((e.op, tried))
+            if not row or not obeys(self.context.bounds(e.args[0]), row[0], row[1]):
+                continue
+            if obeys(_half(tried, Fraction(row[2])), relation, c):
+                extra: list[tuple[Expression, str, Number]] = [(e.args[0], ">", 0)] if e.op == "log" else []
+                parts = self._haves([(e.args[0], row[0], row[1]), *extra])
+                return f"{parts} assert (Q : {self.goal(e, tried, row[2])}) by (apply {row[3]}; assumption). lra"
+        return _unmapped(e)
+
+
+def _half(relation: str, c: Fraction) -> Interval:
+    """All numbers in the relation to c."""
+    return Interval(c, inf, relation == ">") if relation in (">", ">=") else Interval(-inf, c, False, relation == "<")
+
+
+def _unmapped(e: Expression) -> str:
+    raise NoScript(f"a bound of {e.op} has no mapping")
+
+
+def _joined(tactic: str) -> str:
+    """Sentences as one tactic: ``a. b. c`` becomes ``a; b; c`` where each leaves one goal."""
+    return tactic.replace(". ", "; ")
+
+
+def _values(context: Context, pattern: Terms, terms: Terms, sizes: Sequence[Expression]) -> list[str] | None:
+    """The indices at which a fact for all indices is used."""
+    found: dict[int, Expression] = {}
+    if len(pattern) != len(terms) or not all(
+        _match(a, b, found, 0) for (a, _), (b, _) in zip(pattern, terms, strict=True)
+    ):
+        return None
+    return [index(found.get(k, ZERO)) for k in range(len(sizes))]

@@ -1,0 +1,93 @@
+"""Sign rules as tactics: each closes the goal ``0 <= e`` or ``0 < e`` (untrusted; coqc judges)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.identity import identity
+from convexcheck.export.rocq.interval import Steps, obeys
+from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.rocq.place import Place
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.normal import normal
+from convexcheck.expression.obligations import obligations
+from convexcheck.expression.term import BINDERS, Expression, instantiate
+
+_CLOSED = frozenset({"ge", "gt", "eq"})
+
+
+@dataclass
+class Signs:
+    """The sign proofs of one lemma, in which the facts of `context` are hypotheses with the given names."""
+
+    place: Place
+    context: Context
+    names: list[str]
+
+    def show(self, e: Expression, strict: bool, rule: ev.Sign) -> str:
+        """The sentences that prove ``0 <= e``, or ``0 < e`` where `strict`."""
+        relation = ">" if strict else ">="
+        steps = Steps(self.place, self.context, self.names)
+        match rule:
+            case ev.Bounds():
+                if obeys(self.context.bounds(e), relation, 0):
+                    return f"{steps.show(e, relation, 0)}."
+                target = normal(e, self.context)
+                return f"{self._equal(e, target, strict)}{steps.show(target, relation, 0)}."
+            case ev.Rewritten():
+                target = self.place.placed(rule.target)
+                return self._equal(e, target, strict) + self.show(target, strict, rule.premise)
+            case ev.EachTerm():
+                return self._each(e, rule)
+        raise NoScript(f"the sign rule {type(rule).__name__} has no mapping")
+
+    def _equal(self, e: Expression, target: Expression, strict: bool) -> str:
+        if e is target:
+            return ""
+        lemma = "gt0_eq" if strict else "ge0_eq"
+        proof = identity(e, target, self.place, self.context, self.denominators(e, target))
+        return f"apply ({lemma} _ {self.place.show(target)}). {{ {proof} }}\n  "
+
+    def _each(self, e: Expression, rule: ev.EachTerm) -> str:
+        if e.op in BINDERS:
+            inner = self.place.over(e.args[:1], e)
+            body, j = instantiate(e.args[1], inner.indices[:1]), inner.indices[0]
+            shown = Signs(inner, self.context, self.names).show(body, False, rule.premises[0])
+            return f"apply Sum_ge0. intros j{j.data} J{j.data}. {shown}"
+        proofs = [self.show(a, False, p) for a, p in zip(e.args, rule.premises, strict=True)]
+        lemma = "Rplus_le_le_0_compat" if e.op == "add" else "mul_pp"
+        script = proofs[0]
+        for proof in proofs[1:]:
+            script = f"apply {lemma}. {{ {script} }} {{ {proof} }}"
+        return script
+
+    def denominators(self, *parts: Expression) -> str:
+        """Tactics that put the sign of everything that is divided by, or under a root or logarithm, into hypotheses."""
+        lines: list[str] = []
+        seen = set[Expression]()
+        for part in parts:
+            for o in obligations(part, self.context):
+                if o.size is not None or o.value in seen or o.value.op == "const" or o.context is not self.context:
+                    continue
+                if o.relation not in ("gt", "ge", "ne", "power"):
+                    continue
+                seen.add(o.value)
+                lines += self._obligation(o.value)
+        return "\n  ".join(lines)
+
+    def _obligation(self, value: Expression) -> list[str]:
+        steps = Steps(self.place, self.context, self.names)
+        for relation in (">", "<", ">="):
+            if obeys(self.context.bounds(value), relation, 0) and not value.has("index"):
+                shown = steps.goal(value, relation, 0)
+                try:
+                    return [f"assert (N{abs(hash(value)) % 10**8} : {shown}) by ({steps.show(value, relation, 0)})."]
+                except NoScript:
+                    return []
+        return []
+
+
+def facts(context: Context, names: list[str]) -> list[str]:
+    """The names of the hypotheses whose facts the context has patterns of."""
+    return [name for name, c in zip(names, context.facts, strict=True) if c.relation in _CLOSED]
