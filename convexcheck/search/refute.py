@@ -19,6 +19,7 @@ import numpy as np
 from convexcheck.certificate.evidence import Instance, JensenGap
 from convexcheck.expression.statement import Statement
 from convexcheck.search.curvature import MOST_EXACT, Curvature, descend, lanczos
+from convexcheck.search.kinks import at_kinks, compiled
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair, constants, simple, wild
 from convexcheck.search.points import Instances, Parameters, anchor
@@ -153,6 +154,9 @@ class _Search:
         found = self.compare(problem, simple(space, self.rng, self.near, count), exact=True)
         if found or self.late():
             return found
+        found = at_kinks(problem, tool.kinks, self.rng) if turn < 2 and not problem.large else None
+        if found or self.late():
+            return found
         for t in (Fraction(1, 2), Fraction(1, 4) if turn % 2 else Fraction(3, 4)):
             found = self.compare(problem, wild(space, self.rng, self.near, count), t)
             if found or self.late():
@@ -213,6 +217,7 @@ class _Tools:
         self.sizes, self.statement = sizes, statement
         self._program: Program | None = None
         self._curvature: Curvature | None = None
+        self._kinks: list[Program] | None = None
 
     @property
     def program(self) -> Program:
@@ -220,6 +225,13 @@ class _Tools:
         if self._program is None:
             self._program = Program(self.statement.function, self.sizes)
         return self._program
+
+    @property
+    def kinks(self) -> list[Program]:
+        """The differences that decide a choice."""
+        if self._kinks is None:
+            self._kinks = compiled(self.statement.function, self.sizes)
+        return self._kinks
 
     @property
     def curvature(self) -> Curvature:
