@@ -57,8 +57,9 @@ def at_kinks(problem: Problem, programs: list[Program], rng: np.random.Generator
             pairs = list(_around(base, step, root))
             x, y = (np.array([[float(q) for q in pair[side]] for pair in pairs]).T for side in (0, 1))
             gaps = problem.gaps((x, y), Fraction(1, 2))
-            for k in np.argsort(-gaps, kind="stable")[:TRIES]:
-                found = confirmed(problem, *pairs[k], Fraction(1, 2)) if gaps[k] > NOISE else None
+            for k in np.argsort(-gaps, kind="stable")[:TRIES].tolist():
+                low, high = pairs[k]
+                found = confirmed(problem, low, high, Fraction(1, 2)) if gaps[k] > NOISE else None
                 if found is not None:
                     return found
     return None
