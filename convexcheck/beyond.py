@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import abstract
 from convexcheck.report.notation import array_text
@@ -44,7 +43,7 @@ def _cvxpy(s: Statement, verdict: Verdict) -> Iterator[Step]:
         from convexcheck.dcp.advice import advise
 
         advice = advise(s, verdict.curvature if verdict.curvature in ("CONVEX", "CONCAVE", "AFFINE") else "")
-    except (ImportError, ConvexcheckError, RecursionError):  # it is an extra, and says nothing of the verdict
+    except Exception:  # noqa: BLE001 - whatever CVXPY raises, it says nothing of the verdict
         return
     if not advice.failing:
         narrower = (f"on a smaller domain, which its atoms add without a word: {', '.join(advice.domain)}",)

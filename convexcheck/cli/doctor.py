@@ -13,7 +13,7 @@ import click
 NEEDED = (
     "click", "cvxpy", "jax", "jaxlib", "matplotlib", "numpy", "python-flint", "rich", "scikit-learn", "scipy", "sympy",
 )  # fmt: skip
-OPTIONAL = ("jaxtyping", "optax", "z3-solver")
+OPTIONAL = ("distributed", "jaxtyping", "optax", "z3-solver")
 TOOLS = ("coqc", "z3")
 
 

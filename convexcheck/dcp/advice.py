@@ -11,7 +11,7 @@ from typing import Any
 from convexcheck.dcp.plan import NoAtom, Plan, World, curvature, text
 from convexcheck.dcp.rewrite import Spellings
 from convexcheck.expression.statement import Statement
-from convexcheck.expression.term import BINDERS, Expression, abstract, opened
+from convexcheck.expression.term import BINDERS, CONDITIONS, Expression, abstract, opened
 from convexcheck.report.notation import array_text
 from convexcheck.search.numeric import Program
 from convexcheck.search.pairs import points
@@ -70,7 +70,7 @@ def _failing(e: Expression, world: World, env: dict[Expression, int], indices: l
         why = "its rules do not tell the curvature of this operation on these parts"
     except NoAtom as error:
         why = f"no convex or concave atom of CVXPY is known for it ({error})"
-    inside = [opened(e)] if e.op in BINDERS else [(a, None) for a in e.args]
+    inside = [opened(e)] if e.op in BINDERS else [(a, None) for a in e.args if a.op not in CONDITIONS]
     for part, index in inside:
         deeper = env if index is None else {**env, index: 0}
         failing = _failing(part, world, deeper, indices if index is None else [*indices, index])
