@@ -20,6 +20,7 @@ NAMES = (
     "refutations_are_seconds",
     "peers_answer_without_evidence",
     "corpus",
+    "peers_on_the_corpus",
 )
 
 
@@ -29,13 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--repeats", type=int, default=5, help="medians are over so many calls")
     parser.add_argument("--timeout", type=float, help="seconds per problem of the corpus")
+    parser.add_argument("--every", type=int, help="ask peers only each N-th problem of the corpus", metavar="N")
     options = parser.parse_args(arguments)
     unknown = set(options.names) - set(NAMES)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; expected {', '.join(NAMES)}")
     missed = 0
     for name in options.names or NAMES:
-        missed += run(name, options.repeats, {} if options.timeout is None else {"timeout": options.timeout})
+        chosen = {"corpus": {"timeout": options.timeout}, "peers_on_the_corpus": {"every": options.every}}.get(name, {})
+        missed += run(name, options.repeats, {k: v for k, v in chosen.items() if v is not None})
     return 1 if missed else 0
 
 
@@ -43,7 +46,7 @@ def run(name: str, repeats: int, options: dict[str, Any]) -> int:
     """Measure one, show it, write it; how many rows miss a bar."""
     benchmark: Benchmark = importlib.import_module(f"benchmarks.{name}").BENCHMARK
     where, found = environment(), []
-    measure = partial(benchmark.rows, **options) if name == "corpus" else benchmark.rows
+    measure = partial(benchmark.rows, **options)
     for row in measure(repeats):
         found.append(row)
         if sys.stderr.isatty():
