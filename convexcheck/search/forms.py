@@ -91,6 +91,8 @@ def _one_entry(e: Expression, scope: Scope, depth: int) -> Sign | None:
     premise = univariate(value, scope)
     if isinstance(premise, Rewritten):
         value, premise = instantiate(premise.target, scope.indices), premise.premise
+    if value.op == "mul" and not isinstance(premise, EachTerm):
+        value = normal(value, scope.context)  # a sum stays one factor
     shown: dict[Expression, Sign] = {value: premise} if premise is not None else {}
     if value.op == "mul" and isinstance(premise, EachTerm):
         shown = dict(zip(value.args, premise.premises, strict=True))

@@ -20,10 +20,12 @@ from convexcheck.certificate.evidence import Instance, JensenGap
 from convexcheck.expression.statement import Statement
 from convexcheck.search.curvature import MOST_EXACT, Curvature, descend, lanczos
 from convexcheck.search.kinks import at_kinks, compiled
+from convexcheck.search.needles import needle, single
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair, constants, simple, wild
 from convexcheck.search.points import Instances, Parameters, anchor
-from convexcheck.search.rounding import Problem, complexity, rounded
+from convexcheck.search.rounding import Problem, complexity, confirmed, rounded
+from convexcheck.search.scope import OutOfTime
 
 ROUNDS = 40
 NOISE = 1e-12
@@ -161,6 +163,10 @@ class _Search:
             found = self.compare(problem, wild(space, self.rng, self.near, count), t)
             if found or self.late():
                 return found
+        if turn == 0 and single(self.statement):
+            found = self.at_needle(problem)
+            if found or self.late():
+                return found
         if few and tool.curvature.program is not None:
             score, z, v = descend(tool.curvature, space, self.rng, self.near, self.deadline, 256 * (1 + turn))
             self.result.curvature = min(self.result.curvature, max(score, 0.0))
@@ -172,6 +178,19 @@ class _Search:
             self.result.curvature = min(self.result.curvature, max(float(scores.min(initial=np.inf)), 0.0))
             if len(keep) and scores[keep[0]] < -1e-7:
                 return self.along(problem, points[:, keep], directions[:, keep])
+        return None
+
+    def at_needle(self, problem: Problem) -> JensenGap | None:
+        """Pairs on both sides of a point where the second derivative of a function of one variable is negative."""
+        try:
+            found = needle(self.statement, self.deadline)
+        except OutOfTime:
+            return None
+        for k in range(1, 60, 3) if found else ():
+            middle, width = found if found else (Fraction(0), Fraction(0))
+            gap = confirmed(problem, [middle - width / 2**k], [middle + width / 2**k], Fraction(1, 2))
+            if gap or self.late():
+                return gap
         return None
 
     def along(self, problem: Problem, z: Floats, v: Floats) -> JensenGap | None:

@@ -21,6 +21,7 @@ from convexcheck.expression.objects import Inexact, rationals
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, Statement, generic
 from convexcheck.expression.term import (
+    ONE,
     ZERO,
     Expression,
     abstract,
@@ -155,6 +156,12 @@ def _linear_part(
 def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) -> ev.Strict | None:
     """Squares of the variables that the form contains, with positive weights; as many variables as possible."""
     context = scope.context
+    if [d.shape for d in variables.values()] == [()] and total(form, context):  # the second derivative itself
+        (name,) = variables
+        second = substitute(form, {("dir", name): ONE})
+        sign = nonnegative(second, scope, strict=True)
+        if sign is not None:
+            return ev.Strict(((name, scope.close(second), sign),), ev.Rewritten(ZERO, ev.Bounds()))
     weights: dict[str, list[Expression]] = {name: [] for name in variables}
     for m, c in polynomial(form, context).items():
         name, weight = _square(expression({m: c}), variables, scope)

@@ -15,10 +15,10 @@ from typing import Any
 
 import flint
 
-from convexcheck.certificate.evidence import Bounds, Cover, EachTerm, Ladder, Rewritten, Roots, Sign, Split
+from convexcheck.certificate.evidence import Bounds, Cover, EachTerm, Ladder, Rewritten, Roots, Scaled, Sign, Split
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import Interval
+from convexcheck.expression.functions import FUNCTIONS, Interval
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import Polynomial, content, expression, identical, normal, polynomial
 from convexcheck.expression.obligations import rooted, total
@@ -29,7 +29,7 @@ from convexcheck.search.line import ball, closed, grid, scalar, steepness, value
 from convexcheck.search.roots import one_generator
 from convexcheck.search.scope import Scope
 
-MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND = 160, 9, 80, 3000, 3, 4
+MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND = 200, 18, 80, 3000, 3, 4
 CUTS = (*map(Fraction, (1, 2, 3, 5, 8)), Fraction(1, 2), Fraction(1, 8), *map(Fraction, (12, 20, 40)))
 Known = list[tuple[Expression, Sign]]
 
@@ -103,11 +103,26 @@ class _Search:
         if not total(target, c) or not identical(e, target, c):
             return None
         if any(f.op == "mul" for f, _ in known):  # a negative generator that is no sum cannot stay one factor
-            return Rewritten(scope.close(target), Bounds()) if _holds(c.bounds(target), strict) else None
+            return self._scaled(e, target, abs(scale * constant), known, scope, strict)
         if target.op != "mul" or (len(known) == 1 and target is known[0][0]):
             return Rewritten(scope.close(target), known[0][1])
         proofs = dict(known)
         return Rewritten(scope.close(target), EachTerm(tuple(proofs.get(a, Bounds()) for a in target.args)))
+
+    def _scaled(
+        self, e: Expression, target: Expression, constant: Fraction, known: Known, scope: Scope, strict: bool
+    ) -> Sign | None:
+        """The one factor that bounds do not settle, as a positive multiple of the value."""
+        c, hard = scope.context, [(f, premise) for f, premise in known if not isinstance(premise, Bounds)]
+        if _holds(c.bounds(target), strict):
+            return Rewritten(scope.close(target), Bounds())
+        if len(hard) != 1:
+            return None
+        ((f, premise),) = hard
+        scale = power(mul(constant, *(g for g, _ in known if g is not f)), -1)
+        if not c.bounds(scale).positive or not total(scale, c) or not identical(scale * e, f, c):
+            return None
+        return Scaled(scope.close(scale), Bounds(), Rewritten(scope.close(f), premise))
 
     def _part(
         self, f: Expression, k: Fraction, at: Expression, scope: Scope, strict: bool, depth: int
@@ -168,7 +183,7 @@ class _Search:
     def _ways(self, body: Expression, x: Expression, inside: Scope) -> list[tuple[int, Expression, Expression]]:
         """Ends, weights and derivatives, those with the fewest terms first; only monotone ones, where values tell."""
         c, free, points = inside.context, closed(body), grid(inside.context.bounds(x))
-        options: list[tuple[int, Fraction, int, tuple[int, Expression, Expression]]] = []
+        options: list[tuple[Any, int, Fraction, int, tuple[int, Expression, Expression]]] = []
         for w in _weights(polynomial(body, c), c, x) if free else (ONE,):
             slope = steepness(body, x) if w is ONE else steepness(body, x) * w - body * steepness(w, x)
             p = polynomial(slope, c)
@@ -179,8 +194,9 @@ class _Search:
             for end in (-1, 1):
                 if not any(end * v > 0 for v in found):
                     size = sum((k for m in left for _, k in m), Fraction(0))
-                    options.append((len(left), size, len(options), (end, w, slope)))
-        return [way for *_, way in sorted(options, key=lambda o: o[:3])[:WAYS]]
+                    hard = max(sum(k for g, k in m if g.op in FUNCTIONS and g.op != "exp") for m in left)
+                    options.append((hard, len(left), size, len(options), (end, w, slope)))
+        return [way for *_, way in sorted(options, key=lambda o: o[:4])[:WAYS]]
 
     def _limit(self, h: Expression, x: Expression, end: int, inner: Scope, inside: Scope) -> bool | None:
         """Whether the limit of h is > 0; None if neither > 0 nor >= 0 is found."""

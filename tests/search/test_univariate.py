@@ -9,13 +9,19 @@ from convexcheck.expression.bounds import Context
 from convexcheck.read.text import read_text
 from convexcheck.search.scope import OutOfTime, Scope
 from convexcheck.search.univariate import univariate
-from tests.search.functions_of_one_variable import QUICK
+from tests.search.functions_of_one_variable import LONG, QUICK
 
 
 @pytest.mark.parametrize(("text", "domain", "curvature"), QUICK)
 def test_known_functions(text: str, domain: str, curvature: str) -> None:
     found = convexcheck.check(text, domain=domain, budget=20)
     assert found.curvature == curvature
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("text", "domain", "curvature"), LONG)
+def test_known_functions_that_take_longer(text: str, domain: str, curvature: str) -> None:
+    assert convexcheck.check(text, domain=domain, budget=60).curvature == curvature
 
 
 NEVER = [  # values that are negative somewhere, by how little they may be
