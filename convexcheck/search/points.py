@@ -53,6 +53,13 @@ def inside(
     return next((instance for _, instance in Instances(statement, seed, arrays).first()), None)
 
 
+def _held(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The data as float64 where that is exact, so that no rational is made before it is needed."""
+    entries = np.asarray(array)
+    found = entries.astype(np.float64) if entries.dtype.kind in "biuf" else entries
+    return found if entries.dtype.kind in "bf" or bool(np.all(np.abs(found) < 2.0**53)) else rationals(entries)
+
+
 class Instances:
     """Sizes and parameters that satisfy `given`, simplest first.
 
@@ -76,9 +83,7 @@ class Instances:
             if bool(d.array) != (name in arrays):
                 what = f"no data for the parameter {name}" if d.array else f"data for the free parameter {name}"
                 raise ConvexcheckError("search", what, "data for exactly the parameters that are fixed")
-        self.fixed: Exact = {
-            ("par", n): rationals(np.asarray(arrays[n])) for n, d in statement.parameters.items() if d.array
-        }
+        self.fixed: Exact = {("par", n): _held(arrays[n]) for n, d in statement.parameters.items() if d.array}
         self.known = dict(sizes or {})
         for (_, name), a in self.fixed.items():
             for size, n in zip(statement.parameters[name].shape, a.shape, strict=True):

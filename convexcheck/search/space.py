@@ -250,7 +250,9 @@ def parameter_space(s: Statement, sizes: Mapping[str, int], fixed: Exact) -> Spa
 
 
 def floats(array: np.ndarray[Any, Any]) -> Floats:
-    """An object array of rationals as float64."""
+    """An array of rationals, or of floats, as float64."""
+    if array.dtype == np.float64:
+        return array
     flat = [int(q.p) / int(q.q) for q in array.ravel()]
     return np.array(flat, dtype=np.float64).reshape(array.shape)
 
