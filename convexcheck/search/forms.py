@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
-from convexcheck.certificate.evidence import Bounds, DiagonalLowRank, EachTerm, Rewritten, Sign
+from convexcheck.certificate.evidence import Bounds, EachTerm, Rewritten, Sign
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import Monomial, content, expression, identical, normal, polynomial, vanishes
@@ -17,7 +17,6 @@ from convexcheck.expression.term import (
     Expression,
     abstract,
     add,
-    bind,
     const,
     fresh,
     instantiate,
@@ -206,55 +205,13 @@ def _each_index(e: Expression, scope: Scope, depth: int) -> Sign | None:
 
 
 def _diagonal_low_rank(e: Expression, scope: Scope, depth: int) -> Sign | None:
-    """Read ``Sum a v**2 + m L**2`` off the normal form, and show that G + m G**2 >= 0."""
-    c = scope.context
-    p = polynomial(e, c)
-    sizes = {g.args[0] for m in p for g, _ in m if g.op == "Sum" and g.has("dir")}
-    if len(sizes) != 1:
-        return None
-    size = sizes.pop()
-    index = fresh(size, e, *scope.indices)
-    directions: set[Expression] = set()
-    weights: list[Expression] = []
-    lines: set[Expression] = set()
-    factors: list[Expression] = []
-    for m, coefficient in p.items():
-        moving = [(g, k) for g, k in m if g.has("dir")]
-        factor = expression({tuple(f for f in m if not f[0].has("dir")): coefficient})
-        opened: list[Expression] = []
-        for g, k in moving:
-            if g.op != "Sum" or k.denominator != 1 or k < 0:
-                return None
-            opened += [instantiate(g.args[1], [index])] * int(k)
-        parts = [_direction(body, c) for body in opened]
-        if any(part is None for part in parts):
-            return None
-        found = [part for part in parts if part]
-        directions |= {v for v, _, _ in found}
-        if len(found) == 1 and found[0][1] == 2:
-            weights.append(mul(factor, found[0][2]))
-        elif len(found) == 2 and all(k == 1 for _, k, _ in found):
-            lines |= {rest for _, _, rest in found}
-            factors.append(factor)
-        else:
-            return None
-    if len(directions) != 1 or not weights or len(lines) != 1:
-        return None
-    weight = normal(add(*weights), c)
-    vector, outer = normal(lines.pop() / weight, c), add(*factors)
-    inner = scope.over([size], e)
-    sign = nonnegative(weight, inner)
-    if sign is None or inner.indices[0] is not index:
-        return None
+    """A diagonal over an index, a few sums along it and a few more numbers."""
+    from convexcheck.search.lowrank import diagonal_low_rank
 
-    G = bind("Sum", index, weight * vector**2)
-    least = nonnegative(G + outer * G**2, scope, depth=2)
-    if least is None:
-        return None
-    direction, closed, line = inner.close(directions.pop()), inner.close(weight), inner.close(vector)
-    return DiagonalLowRank(
-        scope.close(size), direction, closed, (line,), (), (scope.close(outer),), sign, (least,)
-    )
+    def prove(value: Expression, inner: Scope, strict: bool) -> Sign | None:
+        return nonnegative(value, inner, strict, 0 if strict else max(depth + 1, 2))
+
+    return diagonal_low_rank(e, scope, prove) if depth < 3 else None
 
 
 def _direction(body: Expression, c: object) -> tuple[Expression, int, Expression] | None:
