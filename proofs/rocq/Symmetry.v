@@ -1,0 +1,92 @@
+(* Symmetric functions: a convex one does not rise towards the mean of an orbit; networks do not notice a swap of units.
+   Where: counterexamples by a pair of equal points; the gallery's theorem for networks of all sizes.
+   Reference: Boyd and Vandenberghe, exercise 4.4; R. Hecht-Nielsen, On the algebraic structure of feedforward network
+   weight spaces (1990). *)
+From Coq Require Import Reals Lra Lia Arith.
+From Convexcheck Require Import Sums Convex.
+Open Scope R_scope.
+
+Theorem invariant_convex (D : point -> Prop) (f : point -> R) (g : point -> point) t p :
+  convex_on D f -> D p -> D (g p) -> f (g p) = f p -> 0 <= t <= 1 -> f (mix t p (g p)) <= f p.
+Proof. intros [_ C] Dp Dg E Ht. assert (A := C p (g p) t Dp Dg Ht). rewrite E in A. lra. Qed.
+
+(* A pair of equal points with a higher one between them refutes convexity. *)
+Theorem pair_refutes (D : point -> Prop) (f : point -> R) (g : point -> point) t p :
+  D p -> D (g p) -> D (mix t p (g p)) -> f (g p) = f p -> 0 < t < 1 -> f p < f (mix t p (g p)) -> jensen_gap D f.
+Proof. intros Dp Dg Dm E Ht H. exists p, (g p), t. rewrite E. repeat split; auto; lra. Qed.
+
+(* The transposition of a and b. *)
+Definition tr (a b i : nat) : nat := if Nat.eqb i a then b else if Nat.eqb i b then a else i.
+
+Lemma tr_tr a b i : tr a b (tr a b i) = i.
+Proof.
+  unfold tr. destruct (Nat.eqb_spec i a), (Nat.eqb_spec i b); subst; rewrite ?Nat.eqb_refl; auto;
+    try (destruct (Nat.eqb_spec b a); subst; auto; fail).
+  - destruct (Nat.eqb_spec i a), (Nat.eqb_spec i b); congruence.
+Qed.
+
+Lemma Sum_replace n f a c : (a < n)%nat -> Sum n (fun i => if Nat.eqb i a then c else f i) = Sum n f - f a + c.
+Proof.
+  induction n as [|n IH]; intros H; [lia|]. rewrite !Sum_S. destruct (Nat.eqb_spec n a) as [->|N].
+  - rewrite (Sum_ext a _ f); [lra|]. intros i Hi. destruct (Nat.eqb_spec i a); [lia|reflexivity].
+  - rewrite IH by lia. lra.
+Qed.
+
+(* A sum does not notice a transposition of its indices. *)
+Lemma Sum_tr n f a b : (a < n)%nat -> (b < n)%nat -> Sum n (fun i => f (tr a b i)) = Sum n f.
+Proof.
+  intros Ha Hb. destruct (Nat.eq_dec a b) as [->|N].
+  - apply Sum_ext. intros i _. unfold tr. destruct (Nat.eqb_spec i b); subst; reflexivity.
+  - rewrite (Sum_ext n _ (fun i => if Nat.eqb i a then f b else if Nat.eqb i b then f a else f i)).
+    + rewrite (Sum_replace n (fun i => if Nat.eqb i b then f a else f i) a (f b) Ha), (Sum_replace n f b (f a) Hb).
+      destruct (Nat.eqb_spec a b); [contradiction|]. lra.
+    + intros i _. unfold tr. destruct (Nat.eqb_spec i a); [reflexivity|]. destruct (Nat.eqb_spec i b); reflexivity.
+Qed.
+
+(* A feedforward network: layer l + 1 from layer l, with any activation per layer. *)
+Section Network.
+Variables (width : nat -> nat) (act : nat -> R -> R) (x : nat -> R).
+
+Fixpoint forward (W : nat -> nat -> nat -> R) (b : nat -> nat -> R) (l k : nat) : R :=
+  match l with
+  | O => x k
+  | S m => act m (Sum (width m) (fun j => W m k j * forward W b m j) + b m k)
+  end.
+
+(* Swap the units u and v of layer m + 1: its rows of weights and biases, and the columns that read it. *)
+Definition swap_weights (m u v : nat) (W : nat -> nat -> nat -> R) (l k j : nat) : R :=
+  if Nat.eqb l m then W l (tr u v k) j else if Nat.eqb l (S m) then W l k (tr u v j) else W l k j.
+Definition swap_biases (m u v : nat) (b : nat -> nat -> R) (l k : nat) : R :=
+  if Nat.eqb l m then b l (tr u v k) else b l k.
+
+Lemma forward_below W b m u v l k : (l <= m)%nat ->
+  forward (swap_weights m u v W) (swap_biases m u v b) l k = forward W b l k.
+Proof.
+  revert k. induction l as [|l IH]; intros k H; [reflexivity|]. cbn [forward]. f_equal. f_equal.
+  - apply Sum_ext. intros j _. rewrite IH by lia. unfold swap_weights.
+    destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
+  - unfold swap_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
+Qed.
+
+Lemma forward_at W b m u v k :
+  forward (swap_weights m u v W) (swap_biases m u v b) (S m) k = forward W b (S m) (tr u v k).
+Proof.
+  cbn [forward]. f_equal. f_equal.
+  - apply Sum_ext. intros j _. rewrite forward_below by lia. unfold swap_weights. now rewrite Nat.eqb_refl.
+  - unfold swap_biases. now rewrite Nat.eqb_refl.
+Qed.
+
+(* For all depths, widths and activations, what lies above the swapped layer is unchanged. *)
+Theorem swap_invariant W b m u v l k : (u < width (S m))%nat -> (v < width (S m))%nat -> (S m < l)%nat ->
+  forward (swap_weights m u v W) (swap_biases m u v b) l k = forward W b l k.
+Proof.
+  intros Hu Hv. revert k. induction l as [|l IH]; intros k H; [lia|]. cbn [forward]. f_equal. f_equal.
+  - destruct (Nat.eq_dec l (S m)) as [->|N].
+    + rewrite <- (Sum_tr (width (S m)) (fun j => W (S m) k j * forward W b (S m) j) u v Hu Hv).
+      apply Sum_ext. intros j _. rewrite forward_at. unfold swap_weights.
+      destruct (Nat.eqb_spec (S m) m); [lia|]. now rewrite Nat.eqb_refl.
+    + apply Sum_ext. intros j _. rewrite IH by lia. unfold swap_weights.
+      destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
+  - unfold swap_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
+Qed.
+End Network.
