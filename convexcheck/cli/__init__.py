@@ -19,6 +19,7 @@ from convexcheck.cli.batch import batch
 from convexcheck.cli.check import LONG_NAME, check
 from convexcheck.cli.demo import demo
 from convexcheck.cli.doctor import doctor
+from convexcheck.cli.export import export
 from convexcheck.cli.network import network
 from convexcheck.cli.verify import verify
 
@@ -90,5 +91,5 @@ def main(debug: bool) -> None:
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
 
 
-for _command in (check, batch, network, verify, demo, doctor):
+for _command in (check, batch, network, verify, export, demo, doctor):
     main.add_command(_command)

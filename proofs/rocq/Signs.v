@@ -46,6 +46,14 @@ Proof. intros. apply pow_incr. lra. Qed.
 Lemma pow_le_top x n c : 0 <= x -> x <= c -> x ^ n <= c ^ n.
 Proof. intros. apply pow_incr. lra. Qed.
 
+Lemma pow_gt x n c : (0 < n)%nat -> 0 <= c -> c < x -> c ^ n < x ^ n.
+Proof.
+  intros Hn Hc Hx. destruct n as [|n]; [lia|]. simpl. assert (A : c ^ n <= x ^ n) by (apply pow_incr; lra).
+  assert (B : 0 < x ^ n) by (apply pow_lt; lra). assert (C : 0 <= c ^ n) by (apply pow_le; lra). nra.
+Qed.
+Lemma pow_lt_top x n c : (0 < n)%nat -> 0 <= x -> x < c -> x ^ n < c ^ n.
+Proof. intros. apply pow_gt; assumption. Qed.
+
 Lemma inv_pos a : 0 < a -> 0 < / a.
 Proof. apply Rinv_0_lt_compat. Qed.
 Lemma inv_neg a : a < 0 -> / a < 0.

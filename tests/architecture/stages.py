@@ -65,7 +65,7 @@ ALLOWED: dict[str, Allowed] = {
     "api": _row("beyond expression read search network certificate kernel export report question pipeline"),
     "symmetries": _row("expression network certificate question pipeline report search"),
     "demo": _row("convexcheck api report network read"),
-    "cli": _row("convexcheck network pipeline api report demo"),
+    "cli": _row("convexcheck certificate export network pipeline api report demo"),
     "__main__": _row("cli"),
     "__init__": _row("expression read search network certificate kernel matrix export report pipeline api symmetries"),
 }

@@ -231,6 +231,9 @@ class Atoms:
         head = _PLAIN[e.op]
         name = self._name(e.op, e.args[0], f"{head} {inner}", "")
         self._rewrite(head, inner, name, f"assert (X{len(self.rules)} : {head} {inner} = {name}) by reflexivity.")
+        if e.op == "abs" and f"R{name}" not in self.roots:
+            self.setup.append(f"assert (R{name} : {name} ^ 2 = {inner} ^ 2) by (apply pow2_abs).")
+            self.roots.append(f"R{name}")
         return name
 
     def _radical(self, e: Expression) -> str:

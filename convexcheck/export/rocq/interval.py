@@ -195,11 +195,15 @@ class Steps:
         if not isinstance(j.hi, float):
             parts.append((base, "<" if j.hi_open else "<=", j.hi))
         if relation in (">=", ">") and j.lo >= 0:
-            root = number(Fraction(j.lo))
-            return f"{self._haves(parts)} pose proof (pow_ge {shown} {q} {root} ltac:(lra) ltac:(lra)); lra"
+            lemma = f"pow_gt {shown} {q} {number(Fraction(j.lo))} ltac:(lia)" if relation == ">" else (
+                f"pow_ge {shown} {q} {number(Fraction(j.lo))}"
+            )
+            return f"{self._haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
         if relation in ("<=", "<") and j.lo >= 0 and not isinstance(j.hi, float):
-            root = number(Fraction(j.hi))
-            return f"{self._haves(parts)} pose proof (pow_le_top {shown} {q} {root} ltac:(lra) ltac:(lra)); lra"
+            lemma = f"pow_lt_top {shown} {q} {number(Fraction(j.hi))} ltac:(lia)" if relation == "<" else (
+                f"pow_le_top {shown} {q} {number(Fraction(j.hi))}"
+            )
+            return f"{self._haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
         return f"{self._haves(parts)} nra"
 
     def _inverse(self, e: Expression, relation: str, c: Number) -> str:

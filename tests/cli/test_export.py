@@ -1,0 +1,49 @@
+"""``convexcheck export``: what is written, what is refused, and the exit codes."""
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+import convexcheck as cc
+from convexcheck.cli import main
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["export", *arguments])
+    return result.exit_code, result.output
+
+
+def written(folder: Path, question: str, **options: object) -> Path:
+    verdict = cc.check(question, **options)
+    assert verdict.certificate is not None
+    verdict.certificate.write(folder / "certificate.json")
+    return folder / "certificate.json"
+
+
+def test_the_folder_holds_all_that_a_third_party_needs(tmp_path: Path) -> None:
+    code, said = run(str(written(tmp_path, "x**3")), "--to", "rocq", "--out", str(tmp_path / "out"))
+    assert code == 0, said
+    names = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    library = {f"library/{name}.v" for name in ("Sums", "Convex", "Functions", "Numbers")}
+    assert names == {"Makefile", "README.md", "axioms.txt", "script/verdict.v", "script/audit.v"} | library
+
+
+def test_without_the_tool_nothing_is_accepted(tmp_path: Path, monkeypatch) -> None:
+    path = written(tmp_path, "x**3")
+    monkeypatch.setenv("PATH", "")
+    code, said = run(str(path), "--to", "rocq", "--out", str(tmp_path / "out"), "--check")
+    assert (code, "not run by coqc" in said) == (3, True), said
+
+
+def test_evidence_without_counterpart_is_no_script(tmp_path: Path) -> None:
+    code, said = run(str(written(tmp_path, "x", domain="x > 0, x < 0")), "--to", "rocq", "--out", str(tmp_path / "out"))
+    assert (code, said.startswith("no script, because")) == (3, True), said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_certificate_that_the_kernel_rejects_is_not_exported(tmp_path: Path) -> None:
+    path = written(tmp_path, "x**3")
+    path.write_bytes(path.read_bytes().replace(b'"neither"', b'"convex"'))
+    code, said = run(str(path), "--to", "rocq", "--out", str(tmp_path / "out"))
+    assert (code, "rejected" in said) == (1, True), said
+    assert not (tmp_path / "out").exists()
