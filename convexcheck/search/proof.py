@@ -26,6 +26,8 @@ from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 
 SIDES = {"convex": 1, "concave": -1}
+Domain = tuple[ev.Curvature | ev.Superlevel, ...]
+_DOMAINS: dict[tuple[object, ...], Domain | None] = {}  # what was found for a domain and its declarations
 
 
 def proofs(
@@ -121,8 +123,19 @@ def doubtful(s: Statement, budget: float) -> Expression | None:
     return None
 
 
-def _domain(s: Statement, scope: Scope) -> tuple[ev.Curvature | ev.Superlevel, ...] | None:
-    """A rule for every condition that is not affine; None where one is missing."""
+def _domain(s: Statement, scope: Scope) -> Domain | None:
+    """A rule for every condition that is not affine; None where one is missing. Each domain is looked at once."""
+    declared = (tuple(each.items()) for each in (s.variables, s.parameters, s.sizes))
+    key = (s.domain, s.given, *declared)
+    if key not in _DOMAINS:
+        if len(_DOMAINS) > 100:
+            _DOMAINS.clear()
+        _DOMAINS[key] = _conditions(s, scope)
+    return _DOMAINS[key]
+
+
+def _conditions(s: Statement, scope: Scope) -> Domain | None:
+    """The rules, or None where one is missing."""
     rules: list[ev.Curvature | ev.Superlevel] = []
     alone = Context(s, s.given)
 

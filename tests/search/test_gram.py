@@ -25,6 +25,14 @@ FUNCTIONS = [  # (function, variables, domain, curvature, a rule that the proof 
     ("-log(z**2 - x**2 - y**2)", "x y z", CONE, "CONVEX", "Minors"),
     ("-log(z**2 - x**2 - y**2) + 3*log(z)", "x y z", CONE, "NEITHER", ""),
     ("x + z - log(x*z - y**2)", "x y z", "x > 0, x*z - y**2 > 0", "CONVEX", ""),
+    ("z/(z**2 - x**2 - y**2)", "x y z", CONE, "CONVEX", ""),
+    ("-sqrt(z**2 - x**2 - y**2)", "x y z", CONE, "CONVEX", ""),
+    ("-(x*z - y**2)**(1/4)", "x y z", MINOR, "CONVEX", ""),
+    ("-(x*z - y**2)**(3/5)", "x y z", MINOR, "NEITHER", ""),
+    ("x**3 + y**3 - 3*x*y", PLANE, "x >= 1/2, y >= 1/2", "CONVEX", ""),
+    ("x**3 + y**3 - 3*x*y", PLANE, "x >= 49/100, y >= 49/100", "NEITHER", ""),
+    ("x**3/(y*z)", "x y z", "x > 0, y > 0, z > 0", "CONVEX", ""),
+    ("-log(x*y - 1)", PLANE, "x > 0, y > 0, x*y > 1", "CONVEX", ""),
     ("x**2/y + y**2/z + z**2/x", "x y z", "x > 0, y > 0, z > 0", "CONVEX", ""),
 ]
 
