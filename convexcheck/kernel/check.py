@@ -206,7 +206,7 @@ def refutation(s: Statement, side: int, e: ev.Refutation, folder: Path | None) -
 def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
     used[type(e).__name__] += 1
     found = refutation(s, side, e, folder)
-    shown = f"gap = {found} > 0" + ASSUMED * (isinstance(e, ev.JensenGap) and stored(e))
+    shown = f"gap = {found} > 0" + ASSUMED * (not isinstance(e, ev.NegativeCurvature) and stored(e))
     if isinstance(e, ev.NegativeCurvature):
         shown = f"v'Hv = {found} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  {shown}"]

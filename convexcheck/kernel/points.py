@@ -71,8 +71,14 @@ def _size(e: Expression, sizes: Sizes) -> int:
     return int(e.data) if e.op == "const" else sizes[e.data]
 
 
-def decide(at: Callable[[Arithmetic], Any], test: Test) -> Any:
-    """``at(arithmetic)`` if it compares with 0 as `test` says, exactly or in balls of growing precision; else None."""
+def decide(at: Callable[[Arithmetic], Any], test: Test, large: bool = False) -> Any:
+    """``at(arithmetic)`` if it compares with 0 as `test` says, exactly or in balls of growing precision; else None.
+
+    Where arrays are `large`, float64 with bounds on its errors comes first.
+    """
+    quick = floating(at) if large else flint.arb("nan")
+    if quick.is_finite() and test(quick, 0):
+        return quick
     try:
         exact = at(Objects(flint.fmpq))
         return exact if test(exact, 0) else None
@@ -105,9 +111,9 @@ def floating(at: Callable[[Arithmetic], Any]) -> Any:
         return flint.arb("nan")
 
 
-def stored(e: ev.Segment) -> bool:
-    """Whether some end of the segment lies in a file, so that rationals would take long."""
-    return any(array.digest for _, array in (*e.x, *e.y))
+def stored(e: ev.JensenGap | ev.SymmetryPair) -> bool:
+    """Whether an end of the segment lies in a file, so that rationals would take long."""
+    return any(array.digest for _, array in (*e.x, *(e.y if isinstance(e, ev.JensenGap) else ())))
 
 
 def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
@@ -147,8 +153,7 @@ def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) ->
         a, b, middle = (value(s.function, v, sizes, arithmetic) for v in points)
         return side * (middle - t * a - (1 - t) * b)
 
-    quick = floating(gap) if stored(e) else None
-    found = quick if quick is not None and quick > 0 else decide(gap, gt)
+    found = decide(gap, gt, stored(e))
     fits = found is not None and all(holds(c, points[2], sizes) for c in s.domain)
     require(fits, "JensenGap", "the gap is not shown to be > 0, or the point between is outside the domain")
     return found

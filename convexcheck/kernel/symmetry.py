@@ -31,7 +31,7 @@ from convexcheck.expression.term import (
     substitute,
     transform,
 )
-from convexcheck.kernel.points import Named, decide, holds, point
+from convexcheck.kernel.points import Named, decide, holds, point, stored
 from convexcheck.kernel.scope import require
 
 STEP = "symmetry"
@@ -126,8 +126,8 @@ def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | No
     }
     moved = [replace(c, body=substitute(c.body, at)) for c in s.domain for at in (image, between)]
     require(all(holds(c, values, sizes) for c in moved), STEP, "a point is outside the domain")
-    defined = decide(lambda a: value(substitute(s.function, image), values, sizes, a), lambda *_: True)
-    above = substitute(s.function, between) - s.function
-    gap = decide(lambda a: side * value(above, values, sizes, a), gt)
+    above, at_image = substitute(s.function, between) - s.function, substitute(s.function, image)
+    defined = decide(lambda a: value(at_image, values, sizes, a), lambda *_: True, stored(e))
+    gap = decide(lambda a: side * value(above, values, sizes, a), gt, stored(e))
     require(defined is not None and gap is not None, STEP, "no value between is shown to be larger")
     return gap

@@ -41,7 +41,9 @@ def jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, gap: 
     if isinstance(found, ev.JensenGap):
         return Jensen(side, _named(found.x), _named(found.y), found.t, gap, sizes, parameters)
     x = _named(found.x)
-    return Jensen(side, x, {**x, **_images(found)}, 1 - found.t, gap, sizes, parameters)
+    large = any(isinstance(value, str) for value in x.values())
+    images = {n: f"g({n})" for n, _ in found.action.images} if large else _images(found)
+    return Jensen(side, x, {**x, **images}, 1 - found.t, gap, sizes, parameters)
 
 
 def curvatures(answer: Accepted, found: Sequence[tuple[str, Any]], file: CertificateFile) -> tuple[Curvature, ...]:

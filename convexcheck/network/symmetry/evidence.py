@@ -22,6 +22,7 @@ from convexcheck.network.symmetry.member import STAGE, Member
 from convexcheck.network.symmetry.pairs import candidates
 
 SQUARED = ("mse", "sse", "half_sse")
+MOST_WRITTEN = 2_000  # entries of one array of weights that a certificate holds itself
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,20 @@ class Case:
         statement: the loss in the weights.
         arrays: fixed data by parameter.
         parameters: the instance's values of all parameters.
+        digest: names an array by its content.
     """
 
     problem: Problem
     statement: Statement
     arrays: Mapping[str, Numbers]
     parameters: tuple[tuple[str, Array], ...]
+    digest: Callable[[Numbers], str]
+
+    @property
+    def files(self) -> dict[str, Numbers]:
+        """Large arrays of weights by the digests that evidence names them with."""
+        arrays = self.problem.net.parameters.values()
+        return {name: a for a in arrays if (name := stored(a, self.digest).digest)}
 
     @property
     def instance(self) -> Instance:
@@ -82,7 +91,8 @@ def case(net: MLP, X: Any, y: Any, loss: str, ridge: Any, digest: Callable[[Numb
     if y is not None:
         problem = Problem.of(net, X, y, loss, ridge)
         found = read_problem(problem, digest)
-        return Case(problem, found.statement, found.arrays, _instance(found.statement, found.arrays, {}))
+        held = _instance(found.statement, found.arrays, {})
+        return Case(problem, found.statement, found.arrays, held, digest)
     if loss not in SQUARED:
         raise ConvexcheckError(STAGE, f"loss={loss!r} without y", f"one of {', '.join(SQUARED)}, or y")
     inputs = Problem.of(net, X, np.zeros((len(X), net.widths[-1])), loss, ridge).X
@@ -91,7 +101,7 @@ def case(net: MLP, X: Any, y: Any, loss: str, ridge: Any, digest: Callable[[Numb
     statement = own_targets(problem, found)
     arrays = {n: a for n, a in found.arrays.items() if n != "y"}
     own = {f"{n}_0": a for n, a in net.parameters.items()}
-    return Case(problem, statement, arrays, _instance(statement, arrays, own))
+    return Case(problem, statement, arrays, _instance(statement, arrays, own), digest)
 
 
 def _instance(
@@ -124,8 +134,10 @@ def _constant(body: Any, part: Any) -> Fraction:
     return Fraction(rest.data)
 
 
-def stored(a: Numbers) -> Array:
-    """The exact entries, written in the certificate itself."""
+def stored(a: Numbers, digest: Callable[[Numbers], str] | None = None) -> Array:
+    """The exact entries, written in the certificate itself; with `digest`, those of large float arrays in a file."""
+    if digest is not None and a.dtype != object and a.size > MOST_WRITTEN:
+        return Array(a.shape, (), digest(a))
     return Array(a.shape, tuple(fractions(a).ravel().tolist()))
 
 
@@ -152,7 +164,7 @@ def any_size(net: MLP, loss: str, ridge: Any) -> tuple[Statement, Invariance]:
 def pairs(found: Case, member: Member | None, t: Fraction | None) -> Iterator[SymmetryPair]:
     """Evidence for a larger loss between equivalent weights, the largest gap first."""
     net, own = found.problem.net, kinds(found.problem.net, bool(found.problem.ridge))
-    x = tuple((n, stored(a)) for n, a in net.parameters.items())
+    x = tuple((n, stored(a, found.digest)) for n, a in net.parameters.items())
     for c in candidates(found.problem, member, t):
         signs = any(-1 in move.signs for move in c.member.moves)
         scales = any(set(move.scales) - {Fraction(1)} for move in c.member.moves)

@@ -18,6 +18,7 @@ from convexcheck.network.symmetry.member import Member, Move
 HALF = Fraction(1, 2)
 WEIGHTS = tuple(Fraction(k, 64) for k in (32, 16, 48, 8, 56, 1, 63, 24, 40))
 MOST, DRAWN = 60, 60  # exchanges of two units in one layer; random members
+LARGE, FEW = 100_000, 6  # parameters from which on only a few of either are tried
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,14 @@ def between(net: MLP, other: MLP, t: Fraction) -> MLP:
 
 def _members(net: MLP, own: tuple[Kind, ...]) -> Iterator[Member]:
     still = [Move(tuple(range(k.width))) for k in own]
+    most = FEW if net.size >= LARGE else MOST
 
     def one(j: int, move: Move) -> Member:
         return Member((*still[:j], move, *still[j + 1 :]), own)
 
     for j, kind in enumerate(own):
         units = np.concatenate([floats(net.layers[j].W), floats(net.layers[j + 1].W).T], axis=1)
-        for a, b in _apart(units):
+        for a, b in _apart(units)[:most]:
             order = list(range(kind.width))
             order[a], order[b] = b, a
             yield one(j, Move(tuple(order)))
@@ -83,14 +85,14 @@ def _members(net: MLP, own: tuple[Kind, ...]) -> Iterator[Member]:
             yield one(j, Move((*range(1, kind.width), 0)))
         if kind.signs:  # for an odd activation the midpoint with the opposite of all units is 0
             yield one(j, Move(still[j].permutation, (-1,) * kind.width))
-            for i in range(min(kind.width, MOST)):
+            for i in range(min(kind.width, most)):
                 yield one(j, Move(still[j].permutation, tuple(-1 if k == i else 1 for k in range(kind.width))))
         if kind.degree:
             yield one(j, Move(still[j].permutation, (), tuple(Fraction(4) for _ in range(kind.width))))
     if len(own) > 1:
         yield Member(tuple(Move(tuple(range(k.width))[::-1]) for k in own), own)
     rng = np.random.default_rng(0)
-    for _ in range(DRAWN if own else 0):
+    for _ in range(min(DRAWN, most) if own else 0):
         orders = [tuple(map(int, rng.permutation(k.width))) for k in own]
         signs = [tuple(map(int, rng.choice([1, -1], k.width))) if k.signs else () for k in own]
         yield Member(tuple(map(Move, orders, signs)), own)

@@ -52,6 +52,27 @@ def test_noisy_data_and_weights_that_fit_them_roughly(activation, loss):
     assert v.status == "REFUTED" and v.accepted.rules == (("SymmetryPair", 1),)
 
 
+def test_large_weights_lie_beside_the_certificate(tmp_path):
+    """Large arrays go into files, and the kernel encloses the losses in float64 with bounds on its errors."""
+    rng = np.random.default_rng(3)
+    shapes = [(60, 40), (60, 60), (4, 60)]
+    net = MLP.from_arrays([(rng.normal(size=s) / np.sqrt(s[1]), np.zeros(s[0])) for s in shapes])
+    x = rng.normal(size=(20, 40))
+    v = cc.symmetry_counterexample(net, x, net(x).argmax(axis=1), loss="cross_entropy")
+    assert v.status == "REFUTED" and v.counterexample.gap > 0 and v.counterexample.middle == {}
+    assert "W1 = g(W1)" in v.explain()
+    v.certificate.write(tmp_path / "pair.json")
+    answer = cc.verify(tmp_path / "pair.json")
+    assert isinstance(answer, cc.Accepted) and "assuming IEEE rounding" in str(answer)
+    files = sorted(tmp_path.glob("*.array"))
+    assert len(files) == 4  # X, y, W1, W2
+    for file in files:
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-8] + b"\0" * 8)
+        assert isinstance(cc.verify(tmp_path / "pair.json"), cc.Rejected)
+        file.write_bytes(whole)
+
+
 ONE, ZERO = np.array([[1.0]]), np.array([[0.0]])
 CONTROLS = {  # convex along all that is tried: nothing may be refuted
     "no hidden layer": (MLP.from_arrays([([[1.0, 2.0]], None)]), [[1.0, 1.0]], [[1.0]]),
