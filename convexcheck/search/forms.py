@@ -60,7 +60,9 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    methods = [_factored, kronecker, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares]
+    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, kronecker, _sum_of_squares]
+    if any(f.relation in ("psd", "posdef") for f in c.facts):  # else it has few links to cut, and takes long
+        methods.insert(1, methods.pop(5))
     methods.append(_minors)
     if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
         methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)

@@ -143,7 +143,8 @@ class Prover:
 
     def _matrices(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """Second order on `e` as it is, where PSD matrices meet in its Hessian form."""
-        form = smooth_form(e, scope)
+        known = any(f.relation in ("psd", "posdef") for f in scope.context.facts)
+        form = smooth_form(e, scope) if known else None
         inside = replace(scope, context=scope.interior)
         sign = None if form is None else kronecker(mul(side, form), inside)
         return None if sign is None else ev.SecondOrder(sign)
