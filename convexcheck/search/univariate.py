@@ -31,6 +31,7 @@ from convexcheck.search.scope import Scope
 
 MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND = 200, 18, 80, 3000, 3, 4
 CUTS = (*map(Fraction, (1, 2, 3, 5, 8)), Fraction(1, 2), Fraction(1, 8), *map(Fraction, (12, 20, 40)))
+NEAR = tuple(Fraction(1, 2**k) for k in range(1, 8))  # parts of a range beside a finite end, the largest first
 Known = list[tuple[Expression, Sign]]
 
 
@@ -238,9 +239,9 @@ class _Search:
         point, other = (i.lo, i.hi) if end == -1 else (i.hi, i.lo)
         if isinstance(point, Fraction) and any(v > 0 for v in values(body, x, [point])):
             return point, None
-        for cut in CUTS:
+        for cut in NEAR if isinstance(point, Fraction) else CUTS:
             if isinstance(point, Fraction):
-                t = point - end * cut / 64 * (abs(point - other) if isinstance(other, Fraction) else 16)
+                t = point - end * cut * (abs(point - other) if isinstance(other, Fraction) else 8)
             else:
                 t = end * cut + (other if isinstance(other, Fraction) else 0)
             piece = Interval(i.lo, t, i.lo_open) if end == -1 else Interval(t, i.hi, False, i.hi_open)
