@@ -165,6 +165,7 @@ Ltac positive :=
   | |- ?a > 0 => change (0 < a); positive
   | H : 0 < ?a |- 0 < ?a => exact H
   | |- 0 < exp _ => apply exp_pos
+  | N : forall i, (i < _)%nat -> 0 < _ |- 0 < _ => solve [apply N; assumption]
   | |- 0 < cosh _ => apply cosh_pos
   | |- 0 < / _ => apply inv_pos; positive
   | |- 0 < _ * _ => apply mul_pp_lt; positive
@@ -216,23 +217,32 @@ Ltac logarithm :=
   first [reflexivity | field; nonzero].
 
 (* The same sums and products in another order, inside functions too. *)
-Ltac reorder :=
-  first [ reflexivity | ring
-        | match goal with
-          | |- context [?f ?u] =>
-              match f with exp => idtac | ln => idtac | sqrt => idtac | Rabs => idtac | Rinv => idtac | sin => idtac
-                         | cos => idtac | atan => idtac | erf => idtac end;
-              match goal with
-              | |- context [f ?w] =>
-                  tryif constr_eq u w then fail else (replace (f u) with (f w) by (f_equal; solve [reorder])); reorder
-              end
-          | |- context [pw ?u ?q] =>
-              match goal with
-              | |- context [pw ?w q] =>
-                  tryif constr_eq u w then fail else (replace (pw u q) with (pw w q) by (f_equal; solve [reorder])); reorder
-              end
+Ltac reorder_to fuel :=
+  match fuel with
+  | O => first [reflexivity | ring]
+  | S ?less =>
+    first
+    [ reflexivity | ring
+    | match goal with |- Sum ?n ?f = Sum ?n ?g => apply Sum_ext; intros; cbv beta; reorder_to less end
+    | match goal with
+      | |- context [?f ?u] =>
+          match f with exp => idtac | ln => idtac | sqrt => idtac | Rabs => idtac | Rinv => idtac | sin => idtac
+                     | cos => idtac | atan => idtac | erf => idtac end;
+          match goal with
+          | |- context [f ?w] =>
+              tryif constr_eq u w then fail else (replace (f u) with (f w) by (f_equal; solve [reorder_to less]));
+              reorder_to less
           end
-        | f_equal; solve [reorder] ].
+      | |- context [pw ?u ?q] =>
+          match goal with
+          | |- context [pw ?w q] =>
+              tryif constr_eq u w then fail else (replace (pw u q) with (pw w q) by (f_equal; solve [reorder_to less]));
+              reorder_to less
+          end
+      end
+    | f_equal; solve [reorder_to less] ]
+  end.
+Ltac reorder := timeout 20 (reorder_to 5%nat).
 
 (* Replace every f u, where u is equal to the given argument. *)
 Ltac trade f inner shown X :=

@@ -82,13 +82,17 @@ Ltac smooth :=
 Ltac affine_sums :=
   first
   [ ring
-  | repeat (rewrite <- Sum_scal || rewrite <- Sum_opp); rewrite <- ?Sum_plus; apply Sum_ext; intros; affine_sums
-  | field; nonzero
-  | match goal with |- context [Sum ?n (fun i => ?b * (?t * @?f i + (1 - ?t) * @?g i))] =>
-      replace (Sum n (fun i => b * (t * f i + (1 - t) * g i)))
-        with (t * Sum n (fun i => b * f i) + (1 - t) * Sum n (fun i => b * g i))
-        by (rewrite <- !Sum_scal, <- Sum_plus; apply Sum_ext; intros; ring); affine_sums end
-  | match goal with |- context [if ?b then _ else _] => destruct b; affine_sums end ].
+  | match goal with
+    | Ht : 0 <= ?t <= 1 |- context [Sum ?n ?f] =>
+        match goal with |- context [Sum n ?g] =>
+        match goal with |- context [Sum n ?h] =>
+          tryif (first [constr_eq f g | constr_eq f h]) then fail else
+          (replace (Sum n f) with (t * Sum n g + (1 - t) * Sum n h)
+             by (rewrite <- !Sum_scal, <- Sum_plus; apply Sum_ext; intros; cbv beta; solve [affine_sums]));
+          affine_sums end end
+    end
+  | match goal with |- context [if ?b then _ else _] => destruct b; affine_sums end
+  | field; nonzero ].
 
 Ltac slot_cases :=
   repeat match goal with |- context [match ?k with O => _ | S _ => _ end] => is_var k; destruct k end.

@@ -8,7 +8,6 @@ from dataclasses import replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, hypotheses, lemma, names_of, smooth
 from convexcheck.export.rocq.deep import data
-from convexcheck.export.rocq.identity import identity
 from convexcheck.export.rocq.interval import Steps, obeys
 from convexcheck.export.rocq.notation import NoScript, conjunction, number, real
 from convexcheck.export.rocq.place import Place, Writer, apart
@@ -174,7 +173,7 @@ def _range(rule: ev.Composition, place: Place, inner: Place, maps: str, e: Expre
         opening = "".join(f"intros j{x.data} J{x.data}. " for x in inside.indices[: len(slot.sizes)])
         equal = ""
         if target is not body:
-            proof = identity(body, target, inside, context, signs.denominators(body, target))
+            proof = signs.identity(body, target)
             equal = f"assert (E : {inside.show(body)} = {inside.show(target)}). {{ {proof} }}\n  rewrite E. "
         proofs.append(f"{{ {opening}{equal}assert (B : {steps.goal(target, relation, end)}) by ({show}). lra. }}")
     opened = f"intros p Hp. {place.opened(False)}cbv [{inner.domain} {maps} everywhere]."
@@ -213,7 +212,7 @@ def _monotone(
     elif isinstance(premise, ev.Bounds) and not obeys(context.bounds(along), ">=", 0):
         target = normal(along, context)
     assert premise is not None
-    equal = identity(along, target, shown, context, signs.denominators(outer, target), outer)
+    equal = signs.identity(along, target, outer)
     unmoved = " ".join(f"try rewrite K{len(kept) + k}." for k in range(len(fixed)) if not fixed[k].sizes)
     proof = (
         f"intros p v Hp Hv. {inner.opened(True)}{apart('Hv', conditions, [cone], 'K')}\n"

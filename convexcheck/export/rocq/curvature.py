@@ -6,7 +6,6 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.claims import UNFOLD, call, convex_domain, function, hypotheses, lemma, smooth
 from convexcheck.export.rocq.composition import composition
 from convexcheck.export.rocq.deep import data
-from convexcheck.export.rocq.identity import identity
 from convexcheck.export.rocq.interval import obeys
 from convexcheck.export.rocq.notation import NoScript, size
 from convexcheck.export.rocq.place import Place
@@ -29,7 +28,7 @@ def convex(e: Expression, side: int, rule: ev.Curvature, place: Place) -> str:
             target = place.placed(rule.target)
             name = convex(target, side, rule.premise, place)
             signs = Signs(place, place.context, hypotheses(place.context, place.facts))
-            proof = identity(e, target, place, place.context, signs.denominators(e, target))
+            proof = signs.identity(e, target)
             equal = "symmetry." if side >= 0 else "symmetry. f_equal."
             body = (
                 f"apply (convex_ext _ {function(target, side, place)}); [|{call(name, place)}].\n"
@@ -53,7 +52,7 @@ def _affine_proof(e: Expression, side: int, place: Place) -> str:
         return f"{use}{start} cbv [mix]. affine_sums."
     equal = "symmetry." if side >= 0 else "symmetry. f_equal."
     signs = Signs(place, place.context, hypotheses(place.context, place.facts))
-    proof = identity(e, target, place, place.context, signs.denominators(e, target))
+    proof = signs.identity(e, target)
     return (
         f"apply (convex_ext _ {function(target, side, place)}).\n"
         f"  {{ intros p Hp. cbv beta. {place.opened(False)}{equal} {proof} }}\n"
@@ -76,7 +75,7 @@ def _second_order(e: Expression, side: int, rule: ev.SecondOrder, place: Place) 
     elif isinstance(premise, ev.Bounds) and not obeys(context.bounds(form), ">=", 0):
         target = normal(form, context)
     shown = place.show(target)
-    equal = identity(form, target, place, context, signs.denominators(e, target), e)
+    equal = signs.identity(form, target, e)
     sign = signs.show(target, False, premise)
     opened = f"intros p v Hp. {place.opened(True)}"
     name = place.writer.lemma(

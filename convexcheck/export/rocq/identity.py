@@ -6,19 +6,27 @@ innermost first, a lemma-like hypothesis says which product of atoms it is; the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 
-from convexcheck.export.rocq.notation import NoScript, number
+from convexcheck.export.rocq.notation import NoScript, number, size
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.normal import Monomial, Polynomial, content, expression, polynomial
-from convexcheck.expression.term import Expression, apply, rebuild, transform
+from convexcheck.expression.term import Expression, add, apply, instantiate, mul, power, rebuild, transform
 
 _PLAIN = {"sin": "sin", "cos": "cos", "atan": "atan", "erf": "erf", "abs": "Rabs"}
+
+
+Known = Callable[[Place, Expression, Expression], str]
+
+
+def nothing(place: Place, left: Expression, right: Expression) -> str:
+    """No hypotheses under a sum."""
+    return ""
 
 
 def elementary(e: Expression) -> Expression:
@@ -46,6 +54,7 @@ class Atoms:
 
     place: Place
     context: Context
+    signs: Known
     setup: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
@@ -54,12 +63,17 @@ class Atoms:
     bases: dict[Expression, int] = field(default_factory=dict)
     named: dict[tuple[str, Expression], str] = field(default_factory=dict)
 
+    @property
+    def mark(self) -> str:
+        """What keeps the names of hypotheses under a sum from those outside."""
+        return "_" * len(self.place.indices)
+
     def collect(self, parts: Iterable[Expression]) -> None:
         """Find the common denominators of exponents and roots in the parts and all that is in them."""
         seen, stack = set[Expression](), list(parts)
         while stack:
             e = stack.pop()
-            if e in seen:
+            if e in seen or e.op == "Sum":  # what is under a sum has atoms of its own
                 continue
             seen.add(e)
             stack += e.args
@@ -109,14 +123,16 @@ class Atoms:
             return self._logarithm(e)
         if e.op in _PLAIN:
             return self._plain(e)
-        if e.op in ("Sum", "Max", "where", "max", "pow"):
+        if e.op == "Sum":
+            return self._sum(e)
+        if e.op in ("Max", "where", "max", "pow"):
             raise NoScript(f"an identity with {e.op} has no mapping")
         return self.place.show(e)
 
     def _name(self, kind: str, e: Expression, value: str, facts: str) -> str:
         key = (kind, e)
         if key not in self.named:
-            name = f"A{len(self.named)}"
+            name = f"A{self.mark}{len(self.named)}"
             self.named[key] = name
             self.setup.append(f"pose ({name} := {value}). {facts.format(name)}")
         return self.named[key]
@@ -181,7 +197,8 @@ class Atoms:
         proof = f"{self._unfold()}exponential"
         if middle != factors:
             proof = f"transitivity ({' * '.join(middle)}); [{proof} | repeat rewrite exp_ln by positive; reflexivity]"
-        self._rewrite("exp", inner, shown, f"assert (X{len(self.rules)} : exp {inner} = {shown}) by ({proof}).")
+        rule = f"assert (X{self.mark}{len(self.rules)} : exp {inner} = {shown}) by ({proof})."
+        self._rewrite("exp", inner, shown, rule)
         return shown
 
     def _unfold(self) -> str:
@@ -195,7 +212,7 @@ class Atoms:
                 body = self.show(g.args[0])
                 name = self._name("log", g, f"ln {body}", "")
                 proof = f"{self._unfold()}f_equal; field; nonzero"
-                rule = f"assert (X{len(self.rules)} : ln {inner} = {name}) by ({proof})."
+                rule = f"assert (X{self.mark}{len(self.rules)} : ln {inner} = {name}) by ({proof})."
                 self._rewrite("ln", inner, name, rule)
                 return name
         parts: list[tuple[str, Fraction]] = []
@@ -220,7 +237,7 @@ class Atoms:
         product = f"({self._monomial(common, scale)} * {primitive})"
         positive = f"first [positive | replace {inner} with {product} by (field; nonzero); positive]"
         rule = (
-            f"assert (X{n} : ln {inner} = {total}) by (assert (T : 0 < {inner}) by ({positive}); "
+            f"assert (X{self.mark}{n} : ln {inner} = {total}) by (assert (T : 0 < {inner}) by ({positive}); "
             f"assert (S : {left} = {right}) by ({self._unfold()}logarithm); lra)."
         )
         self._rewrite("ln", inner, total, rule)
@@ -230,11 +247,39 @@ class Atoms:
         inner = self.show(e.args[0])
         head = _PLAIN[e.op]
         name = self._name(e.op, e.args[0], f"{head} {inner}", "")
-        self._rewrite(head, inner, name, f"assert (X{len(self.rules)} : {head} {inner} = {name}) by reflexivity.")
+        rule = f"assert (X{self.mark}{len(self.rules)} : {head} {inner} = {name}) by reflexivity."
+        self._rewrite(head, inner, name, rule)
         if e.op == "abs" and f"R{name}" not in self.roots:
             self.setup.append(f"assert (R{name} : {name} ^ 2 = {inner} ^ 2) by (apply pow2_abs).")
             self.roots.append(f"R{name}")
         return name
+
+    def _sum(self, e: Expression) -> str:
+        """A sum as a combination of sums of monomials, each an atom; the bodies agree for every index."""
+        n, inner = size(e.args[0]), self.place.over(e.args[:1], e)
+        (j,) = inner.indices[:1]
+        parts, bodies = [], []
+        for m, c in polynomial(e, self.context).items():
+            sums = [g for g, k in m if g.op == "Sum" and k == 1 and g.args[0] is e.args[0]]
+            rest = [(g, k) for g, k in m if not sums or g is not sums[0]]
+            outer = " * ".join([number(c), *(_powered(self.show(g), k) for g, k in rest)])
+            if not sums:
+                raise NoScript("a sum of constants in an identity has no mapping")
+            body = instantiate(sums[0].args[1], [j])
+            name = self._name("sum", sums[0], f"Sum {n} (fun j{j.data} => {inner.show(body)})", "")
+            parts.append(f"({outer}) * {name}")
+            bodies.append(mul(c, *(power(g, k) for g, k in rest), body))
+        shown = f"({' + '.join(parts) or '0'})"
+        body, target = instantiate(e.args[1], [j]), add(*bodies)
+        proof = identity(body, target, inner, self.context, self.signs(inner, body, target), known=self.signs)
+        steps = proof.rstrip(".").replace(".\n", "; ").replace(". ", "; ")
+        unfolded = " ".join(self.named.values())
+        close = f"cbv delta [{unfolded}]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j{j.data} J{j.data}"
+        self.setup.append(
+            f"repeat match goal with |- context [Sum {n} ?f] => "
+            f"replace (Sum {n} f) with {shown} by (symmetry; {close}; cbv beta; {steps}) end."
+        )
+        return shown
 
     def _radical(self, e: Expression) -> str:
         base, q = e.args[0], e.args[1].data
@@ -251,17 +296,18 @@ class Atoms:
         how = f"field [{' '.join(self.roots)}]" if laws else "field"
         if q == Fraction(1, 2):
             head, proof = "sqrt", f"apply sqrt_is; [nonnegative | {how}; nonzero]"
-            rule = f"assert (X{len(self.rules)} : sqrt {inner} = {shown}) by ({proof})."
+            rule = f"assert (X{self.mark}{len(self.rules)} : sqrt {inner} = {shown}) by ({proof})."
             self._rewrite("sqrt", inner, shown, rule)
             return shown
         head = f"pw {inner} {number(q)}"
         goals = f"positive | positive | lia | cbn; lra | {how}; nonzero"
         proof = f"apply (pw_is _ _ _ {q.numerator} {q.denominator}); [{goals}]"
-        self.rules.append(f"assert (X{len(self.rules)} : {head} = {shown}) by ({proof}).")
+        self.rules.append(f"assert (X{self.mark}{len(self.rules)} : {head} = {shown}) by ({proof}).")
         self.setup.append(self.rules[-1])
         self.setup.append(
             f"repeat match goal with |- context [pw ?u {number(q)}] => replace (pw u {number(q)}) with {shown} by "
-            f"(symmetry; transitivity ({head}); [f_equal; field; nonzero | exact X{len(self.rules) - 1}]) end."
+            f"(symmetry; transitivity ({head}); "
+            f"[f_equal; field; nonzero | exact X{self.mark}{len(self.rules) - 1}]) end."
         )
         return shown
 
@@ -269,7 +315,7 @@ class Atoms:
         number_ = len(self.rules)
         self.rules.append(rule)
         self.setup.append(rule)
-        self.setup.append(f"trade_{head} {inner} {shown} X{number_}.")
+        self.setup.append(f"trade_{head} {inner} {shown} X{self.mark}{number_}.")
 
 
 def _logarithm(m: Monomial) -> bool:
@@ -285,7 +331,7 @@ def _powered(name: str, k: Fraction) -> str:
 
 def identity(
     left: Expression, right: Expression, place: Place, context: Context, denominators: str = "",
-    source: Expression | None = None,
+    source: Expression | None = None, known: Known = nothing,
 ) -> str:  # fmt: skip
     """The tactic that proves an equation whose sides are `left` and `right` after computation.
 
@@ -296,9 +342,10 @@ def identity(
         context: the facts that hold.
         source: what the left side is a derivative of, whose parts occur in it as well.
         denominators: tactics that put the signs of what is divided by into hypotheses.
+        known: the same at the place under a sum.
     """
     a, b = elementary(left), elementary(right)
-    atoms = Atoms(place, context)
+    atoms = Atoms(place, context, known)
     parts = [a, b, *([elementary(source)] if source is not None else [])]
     atoms.collect(parts)
     for part in parts:
@@ -307,7 +354,7 @@ def identity(
     laws = f" [{' '.join(atoms.roots)}]" if atoms.roots else ""
     lines = [denominators, "unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.", *atoms.setup]
     if cleared:
-        used = [f"X{k}" for k in range(len(atoms.rules))]
+        used = [f"X{atoms.mark}{k}" for k in range(len(atoms.rules))]
         lines.append(f"clear {' '.join(used)}. clearbody {cleared}." if used else f"clearbody {cleared}.")
     lines.append(f"field{laws}; nonzero.")
     return "\n  ".join(line for line in lines if line)

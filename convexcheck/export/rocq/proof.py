@@ -28,8 +28,8 @@ def proved(s: Statement, claim: ev.Claim, proof: ev.Proof) -> str:
     opened = ""
     if assumed:
         marks = [f"L{k}" for k in range(least)] + [f"G{k}" for k in range(len(s.given))]
-        pattern = f"destruct G as ({' & '.join(marks)}). " if len(assumed) > 1 else f"rename G into {marks[0]}. "
-        opened = f"cbv [given] in G. {pattern}"
+        pattern = f"destruct H as ({' & '.join(marks)}). " if len(assumed) > 1 else f"rename H into {marks[0]}. "
+        opened = f"assert (H := G). cbv [given] in H. {pattern}"
     accessors = tuple(f"v_{n}" for n in s.variables)
     writer = Writer(head, f"{names} G" if names else "", quantified(s), names, opened, accessors)
     place = _place(s, proof, writer)

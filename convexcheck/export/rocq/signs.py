@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.identity import identity
 from convexcheck.export.rocq.interval import Steps, obeys
-from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.rocq.notation import NoScript, size
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.normal import normal
 from convexcheck.expression.obligations import obligations
-from convexcheck.expression.term import BINDERS, Expression, instantiate
+from convexcheck.expression.term import BINDERS, Expression, instantiate, nodes
 
 _CLOSED = frozenset({"ge", "gt", "eq"})
 
@@ -46,7 +46,7 @@ class Signs:
         if e is target:
             return ""
         lemma = "gt0_eq" if strict else "ge0_eq"
-        proof = identity(e, target, self.place, self.context, self.denominators(e, target))
+        proof = self.identity(e, target)
         return f"apply ({lemma} _ {self.place.show(target)}). {{ {proof} }}\n  "
 
     def _each(self, e: Expression, rule: ev.EachTerm) -> str:
@@ -61,6 +61,15 @@ class Signs:
         for proof in proofs[1:]:
             script = f"apply {lemma}. {{ {script} }} {{ {proof} }}"
         return script
+
+    def identity(self, left: Expression, right: Expression, source: Expression | None = None) -> str:
+        """The sentences that prove left = right, where what is divided by has a sign."""
+
+        def known(place: Place, a: Expression, b: Expression) -> str:
+            return Signs(place, self.context, self.names).denominators(a, b)
+
+        parts = (left, right) if source is None else (source, left, right)
+        return identity(left, right, self.place, self.context, self.denominators(*parts), source, known)
 
     def denominators(self, *parts: Expression) -> str:
         """Tactics that put the sign of everything that is divided by, or under a root or logarithm, into hypotheses."""
@@ -77,14 +86,19 @@ class Signs:
         return "\n  ".join(lines)
 
     def _obligation(self, value: Expression) -> list[str]:
-        steps = Steps(self.place, self.context, self.names)
+        own = set(self.place.indices)
+        free = sorted({n for n in nodes(value) if n.op == "index"} - own, key=lambda n: -int(n.data))
+        place = replace(self.place, indices=(*free, *self.place.indices))
+        steps = Steps(place, self.context, self.names)
+        bound = "".join(f"forall j{i.data} : nat, (j{i.data} < {size(i.args[0])})%nat -> " for i in reversed(free))
+        intro = "".join(f"intros j{i.data} J{i.data}; " for i in reversed(free))
         for relation in (">", "<", ">="):
-            if obeys(self.context.bounds(value), relation, 0) and not value.has("index"):
-                shown = steps.goal(value, relation, 0)
+            if obeys(self.context.bounds(value), relation, 0):
                 try:
-                    return [f"assert (N{abs(hash(value)) % 10**8} : {shown}) by ({steps.show(value, relation, 0)})."]
+                    shown, proof = steps.goal(value, relation, 0), steps.show(value, relation, 0)
                 except NoScript:
                     return []
+                return [f"assert (N{'_' * len(own)}{value.key[2].hex()[:8]} : {bound}{shown}) by ({intro}{proof})."]
         return []
 
 

@@ -1,6 +1,7 @@
 """Exported scripts: coqc accepts them, and rejects each of them after one change."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,13 @@ REFUTED = [
 ]
 
 
-@pytest.mark.parametrize(("why", "expression", "domain", "old", "new"), REFUTED, ids=[row[1] for row in REFUTED])
+def some(rows: list[tuple[Any, ...]], count: int, name: int) -> list[Any]:
+    """The first rows in every run, the others in the nightly one: coqc takes seconds for each."""
+    marks = [() if k < count else (pytest.mark.nightly,) for k in range(len(rows))]
+    return [pytest.param(*row, id=row[name], marks=mark) for row, mark in zip(rows, marks, strict=True)]
+
+
+@pytest.mark.parametrize(("why", "expression", "domain", "old", "new"), some(REFUTED, 1, 1))
 def test_counterexamples_are_accepted_and_their_corruptions_rejected(
     why: str, expression: str, domain: tuple[str, ...], old: str, new: str, library: Path
 ) -> None:
@@ -36,12 +43,14 @@ def test_counterexamples_are_accepted_and_their_corruptions_rejected(
     assert check({**files, SCRIPT: files[SCRIPT].replace(old, new)}, library=library, audit=False).word == REJECTED
 
 
+@pytest.mark.nightly
 def test_a_refutation_at_a_choice_of_parameters_says_that_they_exist(library: Path) -> None:
     files = exported("a*x**2", wrt="x", given="a >= -3")
     assert "exists (p_a : R), given p_a /\\" in files[SCRIPT]
     assert check(files, library=library, audit=False).word == ACCEPTED
 
 
+@pytest.mark.nightly
 def test_the_axioms_are_those_of_the_written_list(library: Path) -> None:
     answer = check(exported("x**3"), library=library)
     assert answer.word == ACCEPTED
@@ -80,7 +89,7 @@ PROVED = [
 ]
 
 
-@pytest.mark.parametrize(("why", "expression", "wrt", "options", "old", "new"), PROVED, ids=[row[1] for row in PROVED])
+@pytest.mark.parametrize(("why", "expression", "wrt", "options", "old", "new"), some(PROVED, 2, 1))
 def test_proofs_are_accepted_and_their_corruptions_rejected(
     why: str, expression: str, wrt: str, options: dict[str, str], old: str, new: str, library: Path
 ) -> None:
@@ -95,3 +104,23 @@ def test_proofs_are_accepted_and_their_corruptions_rejected(
 def test_the_theorem_speaks_of_f_and_dom_and_all_parameters() -> None:
     text = exported("a*x**2 + b*x", wrt="x", given="a >= 0")[SCRIPT]
     assert "Theorem verdict : forall (p_a : R) (p_b : R), given p_a p_b -> convex_on (dom p_a p_b) (f p_a p_b)." in text
+
+
+ALL_SIZES = {"parameters": {"X": "n d", "y": "n"}, "wrt": {"w": "d"}}
+EVERY = [  # for all sizes and all data
+    ("sum(log(1 + exp(-y*(X @ w))))", "p_y i0", "p_y (S i0)"),
+    ("mean(max(0, 1 - y*(X @ w)))", "(1 <= n_n)", "(0 <= n_n)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "old", "new"), some(EVERY, 1, 0))
+def test_losses_of_all_sizes_are_proved_for_all_sizes(expression: str, old: str, new: str, library: Path) -> None:
+    files = exported(expression, **ALL_SIZES)
+    text = files[SCRIPT]
+    assert "Theorem verdict : forall (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R), given" in text
+    answer = check(files, library=library, audit=False)
+    assert answer.word == ACCEPTED, answer
+    assert old in text
+    head, f, rest = text.partition("Definition f") if "p_y" in old else ("", "", text)
+    corrupted = head + f + rest.replace(old, new, 1)
+    assert check({**files, SCRIPT: corrupted}, library=library, audit=False).word == REJECTED
