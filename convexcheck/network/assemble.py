@@ -21,7 +21,7 @@ from convexcheck.network.numbers import Numbers
 from convexcheck.network.passes import Passes
 
 _COLUMNS = 192  # least number of columns in a product, so that it runs at full speed
-_TILE = 128  # side of the tiles in which a triangle is copied to the other
+_TILE = 64  # side of the tiles in which a matrix is transposed
 
 
 class Block:
@@ -75,8 +75,10 @@ def fill(problem: Problem, matrix: Numbers, layers: range, others: range, rows: 
     for (k, m), block in blocks.items():
         if k == m:
             _symmetric(block, full)
-    if full and layers == others:
-        mirror(matrix)
+            continue
+        if full and layers == others:
+            rows_of, columns_of = slice(above[k], above[k] + sizes[k]), slice(at[m], at[m] + sizes[m])
+            transpose(matrix[rows_of, columns_of], matrix[columns_of, rows_of])
 
 
 def _with_one(h: Numbers, bias: bool) -> Numbers:
@@ -172,15 +174,20 @@ def _symmetric(block: Block, full: bool) -> None:
             WW[b + 1 :, :, b] = WW[b, :, b + 1 :].transpose(1, 0, 2)
         if block.row_bias:
             block.Wb[b + 1 :, :, b] = block.Wb[b, :, b + 1 :].T
+            if full:
+                block.bb[b + 1 :, b] = block.bb[b, b + 1 :]
+    if full and block.row_bias:
+        block.bW[:] = block.Wb.transpose(2, 0, 1)
 
 
-def mirror(matrix: Numbers) -> None:
-    """Copy what is above the diagonal of a square matrix to below it."""
-    size = len(matrix)
-    for i in range(0, size, _TILE):
-        here = slice(i, min(i + _TILE, size))
-        tile = matrix[here, here]
-        tile[...] = np.triu(tile) + np.triu(tile, 1).T
-        for j in range(i + _TILE, size, _TILE):
-            there = slice(j, min(j + _TILE, size))
-            matrix[there, here] = matrix[here, there].T
+def transpose(source: Numbers, target: Numbers) -> None:
+    """Write the transpose of a matrix, tile by tile.
+
+    >>> target = np.empty((3, 2))
+    >>> transpose(np.arange(6.0).reshape(2, 3), target)
+    >>> target.tolist()
+    [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]
+    """
+    for i in range(0, len(source), _TILE):
+        for j in range(0, source.shape[1], _TILE):
+            target[j : j + _TILE, i : i + _TILE] = source[i : i + _TILE, j : j + _TILE].T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Hessian(np.ndarray[Any, np.dtype[np.float64]]):
     ) -> Hessian:
         """The matrix with the number of parameters by name, and for networks the names by layer."""
         found = np.asarray(matrix).view(cls)
-        found.slices = slices(sizes, layers)
+        found.slices = dict(_slices(tuple(sizes.items()), tuple((layers or {}).items())))
         return found
 
     def __array_finalize__(self, source: Any) -> None:
@@ -61,6 +62,13 @@ def slices(sizes: Mapping[str, int], layers: Mapping[int, tuple[str, ...]] | Non
     for layer, names in (layers or {}).items():
         found[layer] = slice(found[names[0]].start, found[names[-1]].stop)
     return found
+
+
+@lru_cache(maxsize=64)
+def _slices(
+    sizes: tuple[tuple[str, int], ...], layers: tuple[tuple[int, tuple[str, ...]], ...]
+) -> dict[Key, slice]:
+    return slices(dict(sizes), dict(layers))
 
 
 def part(known: Mapping[Key, slice], key: Key) -> slice:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -82,17 +83,17 @@ class MLP:
                 raise ConvexcheckError(STAGE, message, f"W{j} of shape (out, {before.W.shape[0]})", f"W{j}.T")
         return cls(made)
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """The number of inputs, then of the units of every layer."""
         return (self.layers[0].W.shape[1], *(layer.W.shape[0] for layer in self.layers))
 
-    @property
+    @cached_property
     def activations(self) -> tuple[str, ...]:
         """One name a layer, the last one ``identity``."""
         return tuple(layer.activation for layer in self.layers)
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Numbers]:
         """The arrays by name, W1, b1, W2, ..., in the order of the parameters."""
         return {
@@ -107,12 +108,12 @@ class MLP:
         """The names of the arrays in the order of the parameters."""
         return tuple(self.parameters)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """P, the number of parameters."""
         return sum(int(array.size) for array in self.parameters.values())
 
-    @property
+    @cached_property
     def exact_in_float64(self) -> bool:
         """Whether float64 holds every weight exactly."""
         return all(map(representable, self.parameters.values()))

@@ -30,6 +30,7 @@ def hessian(
     block: tuple[Key, Key] | None = None,
     triangle: str = "full",
     say: Say | None = None,
+    out: Numbers | None = None,
 ) -> Hessian | Numbers:
     """The dense Hessian in all parameters; see `hessian_of` for networks.
 
@@ -41,6 +42,7 @@ def hessian(
         block: two names of arrays (or, for an MLP, layers): only this part.
         triangle: "full" or "upper".
         say: is told the memory that it needs, before it is taken.
+        out: for an MLP, a float64 array of shape (P, P) to write to.
 
     Returns:
         A float64 array whose `slices` and `block(a, b)` know the parameters by name; leaves of a pytree have names
@@ -55,7 +57,7 @@ def hessian(
     """
     problem = _problem(source, arguments, loss, ridge)
     if problem is not None:
-        return hessian_of(problem, block, triangle, say)
+        return hessian_of(problem, block, triangle, say, out)
     products = _tree(source, arguments)
     forecast = 8 * products.size**2
     admit(forecast, f"P = {products.size:,}: a dense Hessian", say)

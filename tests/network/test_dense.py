@@ -6,7 +6,7 @@ import pytest
 
 from convexcheck import ConvexcheckError
 from convexcheck.network import MLP, Problem, memory
-from convexcheck.network.assemble import fill, mirror
+from convexcheck.network.assemble import fill, transpose
 from convexcheck.network.compiled import Form, arguments, compiled_hessian, loss
 from convexcheck.network.dense import SMALL, hessian_of
 from convexcheck.network.memory import Forecast, available, told
@@ -110,12 +110,16 @@ def test_one_triangle():
     assert (np.triu(hessian_of(small)) == hessian_of(small, triangle="upper")).all()
 
 
-def test_mirror():
-    A = np.random.default_rng(0).standard_normal((300, 300))
-    B = A.copy()
-    mirror(B)
-    assert (np.triu(A) == np.triu(B)).all()
-    assert (B.T == B).all()
+def test_transposes_of_any_size():
+    A = np.random.default_rng(0).standard_normal((150, 70))
+    B = np.empty((70, 150))
+    transpose(A, B)
+    assert (A.T == B).all()
+
+
+def test_the_matrix_is_symmetric_in_every_bit():
+    H = hessian_of(problem((12, 15, 10, 3), "tanh", "mse", bias="mixed"))
+    assert (H == H.T).all()
 
 
 def test_labels():
@@ -165,3 +169,16 @@ def test_overflow_is_an_error():
 def test_an_unknown_triangle():
     with pytest.raises(ConvexcheckError, match="triangle='lower'; expected \"full\" or \"upper\""):
         hessian_of(problem((2, 2, 1), "tanh", "mse"), triangle="lower")
+
+
+@pytest.mark.parametrize("widths", [(2, 2, 1), (12, 15, 10, 3)])
+def test_a_given_array_is_written_to(widths):
+    p = problem(widths, "tanh", "mse")
+    out = np.full((p.net.size, p.net.size), np.nan)
+    for triangle in ("full", "upper"):
+        H = hessian_of(p, triangle=triangle, out=out)
+        assert np.shares_memory(H, out)
+        np.testing.assert_allclose(H, hessian_of(p, triangle=triangle), rtol=1e-10, atol=1e-13)
+    for bad in (out[:-1], out.astype(np.float32), out.T if len(out) > 9 else out[::-1]):
+        with pytest.raises(ConvexcheckError, match="a writeable float64 array of shape"):
+            hessian_of(p, out=bad)
