@@ -35,7 +35,11 @@ BLOCKS = [
 ]
 
 
-@pytest.mark.parametrize(("wrt", "variables", "curvature"), BLOCKS, ids=lambda x: str(sorted(x) if isinstance(x, set) else x)[:30])
+def shown(value):
+    return str(sorted(value) if isinstance(value, set) else value)[:30]
+
+
+@pytest.mark.parametrize(("wrt", "variables", "curvature"), BLOCKS, ids=shown)
 def test_blocks_of_a_pytree(wrt, variables, curvature):
     verdict = cc.check(factored, PARAMS, *DATA, wrt=wrt)
     assert set(verdict.statement.variables) == variables
