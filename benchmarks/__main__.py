@@ -21,6 +21,7 @@ NAMES = (
     "peers_answer_without_evidence",
     "corpus",
     "peers_on_the_corpus",
+    "coqc_accepts_most_certificates",
     "swapped_units_refute_networks",
 )
 
