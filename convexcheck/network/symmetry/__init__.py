@@ -1,4 +1,5 @@
 """Equivalent weights: symmetry groups, orbits, and the counterexamples that they make (untrusted).
 
-Reading order: `kinds`, `member`, `action`, `stabiliser`, `group`, `equivalents`, `pairs`.
+Reading order: `kinds`, `member`, `action`, `stabiliser`, `group`, `canonical`,
+`equivalents`, `pairs`, `evidence`, `critical`, `alignment`, `spec`, `counting`.
 """

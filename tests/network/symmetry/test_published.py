@@ -1,0 +1,42 @@
+"""Published statements about landscapes that symmetries alone do not settle, with explicit data."""
+
+import pytest
+
+import convexcheck as cc
+from convexcheck.network import MLP
+from convexcheck.network.loss import Problem
+
+POINTS = [[-1.0], [0.0], [1.0]], [1.0, 0.0, 1.0]
+
+
+def relu(first, bias, second, last) -> MLP:
+    return MLP.from_arrays([(first, bias), (second, last)], activation="relu")
+
+
+def test_the_cell_of_the_best_affine_fit():
+    """Yun, Sra, Jadbabaie, ICLR 2019, theorem 1: all units active give the loss 1/3, and |x| the loss 0.
+
+    The units of the first have a scale each, so that it is no strict minimum, and nothing may be claimed.
+    """
+    local = relu([["1"], ["1"]], ["2", "3"], [["1", "-1"]], ["5/3"])
+    exact = relu([["1"], ["-1"]], ["0", "0"], [["1", "1"]], ["0"])
+    assert Problem.of(local, *POINTS, "half_sse").value() == pytest.approx(1 / 3)
+    assert Problem.of(exact, *POINTS, "half_sse").value() == 0
+    assert cc.critical_point(local, *POINTS, loss="half_sse").certificate is None
+    assert cc.symmetry_group(local).dimension == 2
+
+
+def test_an_input_convex_network():
+    """Amos, Xu, Kolter, ICML 2017: weights >= 0 after the first layer make it convex in the input."""
+    assert cc.check("max(0, max(0, y) + max(0, -y) - 1)").curvature == "CONVEX"
+    v = cc.check("max(0, 1 - max(0, y) - max(0, -y))")
+    assert v.curvature == "NEITHER"
+
+
+def test_a_loss_that_is_symmetric_and_convex():
+    """(w1 + w2 - 1)**2: swapped minima (1, 0) and (0, 1), and convex; also as one linear unit with two inputs."""
+    assert cc.check("(w1 + w2 - 1)**2").curvature == "CONVEX"
+    net = MLP.from_arrays([([[1.0, 0.0]], None)])
+    v = cc.check(net, [[1.0, 1.0]], [[1.0]], loss="sse")
+    assert v.curvature == "CONVEX"
+    assert cc.symmetry_counterexample(net, [[1.0, 1.0]], [[1.0]], loss="sse").status == "UNKNOWN"
