@@ -19,6 +19,8 @@ NAMES = (
     "proofs_are_milliseconds",
     "refutations_are_seconds",
     "peers_answer_without_evidence",
+    "network_hessians_are_matrix_products",
+    "negative_curvature_is_certified",
     "corpus",
     "peers_on_the_corpus",
     "coqc_accepts_most_certificates",

@@ -1,0 +1,141 @@
+"""Negative curvature of large perceptrons: found in a few products with H, and certified by the kernel.
+
+Every row is a process of its own with a single thread. Work is CPU time in units of one product with the Hessian,
+measured in the same process: the products of Lanczos' method, and the kernel's check of the file with its arrays. The
+small networks compare the smallest eigenvalue with the dense answer. The bars on the check and on the radius are for
+networks of a million weights at random weights; after training the curvature that is certified is nearly 0.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measure import Benchmark, Row, rounded
+from benchmarks.network_hessians_are_matrix_products import alone, drawn, least
+
+# widths, rows, steps of Adam, allowed work in products with H
+CASES: list[tuple[tuple[int, ...], int, int, float]] = [
+    ((8, 16, 11, 5), 200, 0, 0.0),
+    ((20, 40, 30, 5), 200, 0, 0.0),
+    ((64, 256, 256, 64), 500, 0, 15.0),
+    ((784, 1000, 200, 10), 1000, 0, 15.0),
+    ((64, 256, 256, 64), 500, 100, 40.0),
+    ((784, 1000, 200, 10), 1000, 100, 40.0),
+    ((784, 4000, 1700, 10), 1000, 0, 15.0),
+]
+
+
+def rows(repeats: int) -> Iterator[Row]:
+    """One row per network."""
+    for case in range(len(CASES)):
+        yield alone("benchmarks.negative_curvature_is_certified", case, repeats)
+
+
+def measured(case: int, repeats: int) -> Row:
+    """One row, in a process that has one thread."""
+    widths, count, adam, allowed = CASES[case]
+    problem = drawn(widths, count)
+    if adam:
+        problem = trained(problem, adam)
+    row: Row = {"network": "-".join(map(str, widths)), "P": problem.net.size, "N": count, "Adam steps": adam}
+    return row | (certified(problem, repeats, allowed, adam > 0) if allowed else compared(problem))
+
+
+def compared(problem: Any) -> Row:
+    """The smallest eigenvalue by Lanczos' method and by the dense matrix."""
+    from convexcheck.network import hessian, min_eigenvalue
+
+    data = (problem.net, problem.X, problem.y)
+    found = min_eigenvalue(*data, loss=problem.loss, method="lanczos", tolerance=1e-10)
+    dense = float(np.linalg.eigvalsh(hessian(*data, loss=problem.loss))[0])
+    error = abs(found.value / dense - 1)
+    return {"lambda_min": rounded(found.value), "products": found.products, "error": rounded(error)}
+
+
+def certified(problem: Any, repeats: int, allowed: float, trained_already: bool) -> Row:
+    """The work of search and check, in products with H."""
+    import convexcheck as cc
+    from convexcheck.network.products import NetProducts
+
+    products = NetProducts(problem)
+    v = np.random.default_rng(1).standard_normal(problem.net.size)
+    products(v)
+    unit = least(partial(products, v), repeats)
+    held = 8 * problem.net.size + problem.X.nbytes
+    del products
+    counts = _counted()
+    begin = time.process_time()
+    verdict = cc.refute(problem.net, problem.X, problem.y, loss=problem.loss, budget=3600.0)
+    whole = time.process_time() - begin
+    (found,) = verdict.negative
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "net.json"
+        verdict.certificate.write(path)
+        check = least(lambda: cc.verify(path), 1 if problem.net.size > 5e6 else repeats)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    small, late = " (small)" * (problem.net.size < 5e5), " (trained)" * trained_already
+    radius = float(found.value.rad()) / abs(float(found.value.mid()))
+    return {
+        "v'Hv/v'v": rounded(found.bound), "level": found.level, "product, cpu s": rounded(unit),
+        "products": len(counts), f"check / product{small}": rounded(check / unit),
+        "whole / product": rounded(whole / unit), "work / allowed": rounded((len(counts) + check / unit) / allowed),
+        f"relative radius{late}": rounded(radius), "GB beyond weights and data": rounded((peak - held) / 1e9),
+    }  # fmt: skip
+
+
+def _counted() -> list[int]:
+    """A list that grows by one entry with every product."""
+    from convexcheck.network.products import NetProducts
+
+    counts, product = list[int](), NetProducts.__call__
+
+    def counting(self: Any, vector: Any) -> Any:
+        counts.append(len(counts))
+        return product(self, vector)
+
+    NetProducts.__call__ = counting  # type: ignore[method-assign]
+    return counts
+
+
+def trained(problem: Any, count: int) -> Any:
+    """The problem after some steps of Adam with step size 0.001."""
+    import dataclasses
+
+    import jax
+
+    from convexcheck.network.compiled import Form, arguments, loss
+
+    weights, X, y, scale, ridge = arguments(problem)
+    form = Form.of(problem.net, problem.loss)
+    with jax.enable_x64(True):
+        gradient = jax.jit(jax.grad(lambda w, X, y: loss(form, w, X, y, scale, ridge)))
+        first = [np.zeros_like(w) for w in weights]
+        second = [np.zeros_like(w) for w in weights]
+        for step in range(1, count + 1):
+            for j, g in enumerate(map(np.asarray, gradient(weights, X, y))):
+                first[j] = 0.9 * first[j] + 0.1 * g
+                second[j] = 0.999 * second[j] + 0.001 * g * g
+                mean, square = first[j] / (1 - 0.9**step), second[j] / (1 - 0.999**step)
+                weights[j] = weights[j] - 1e-3 * mean / (np.sqrt(square) + 1e-8)
+    return dataclasses.replace(problem, net=problem.net.with_parameters(weights))
+
+
+BENCHMARK = Benchmark(
+    claim="A network's loss is shown not to be convex, with a certificate, for little more than a few products with H.",
+    bars={"work / allowed": 1.0, "check / product": 4.0, "relative radius": 1e-6, "error": 1e-8,
+          "GB beyond weights and data": 4.0},
+    rows=rows,
+)  # fmt: skip
+
+if __name__ == "__main__":
+    print(json.dumps(measured(int(sys.argv[1]), int(sys.argv[2]))))
