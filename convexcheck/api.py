@@ -103,7 +103,10 @@ def verify(certificate: str | Path | CertificateFile) -> Accepted | Rejected:
     """
     if isinstance(certificate, CertificateFile):
         return judge(certificate)
-    path = Path(certificate)
+    given: object = certificate
+    if not isinstance(given, str | Path):
+        raise ConvexcheckError("verify", f"a {type(given).__name__}", "a path, or the certificate of a settled verdict")
+    path = Path(given)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ class Pipeline:
     def __init__(self, claim: str, budget: float, seed: int) -> None:
         if claim not in OPPOSITE:
             raise ConvexcheckError("api", f"claim {claim!r}", '"convex" or "concave"')
+        given: tuple[tuple[str, object, type, str], ...] = (
+            ("budget", budget, Real, "a number of seconds"), ("seed", seed, Integral, "a whole number >= 0"),
+        )  # fmt: skip
+        for name, value, kind, expected in given:
+            if not isinstance(value, kind) or (name == "seed" and seed < 0):
+                raise ConvexcheckError("api", f"{name} {value!r}", expected)
         self.claim, self.seed, self.start, self.budget = claim, seed, time.monotonic(), budget
         self.attempts: list[str] = []
         self.spent = {"read": 0.0, "search": 0.0, "check": 0.0}

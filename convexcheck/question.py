@@ -63,16 +63,29 @@ def question(
             digest=lambda array: digest(pack(array)),
         )  # fmt: skip
         return Question(found.statement, found.general, found.sizes, found.arrays, found.facts)
-    if hasattr(source, "is_dcp") and hasattr(source, "args"):
+    if hasattr(source, "is_dcp") and hasattr(source, "curvature"):
         from convexcheck.read.cvxpy import read_cvxpy
 
         read = read_cvxpy(source, wrt, domain, given, lambda array: digest(pack(array)))
-        return Question(read.statement, arrays=read.arrays)
+        return _general(read.statement, read.arrays)
+    if hasattr(source, "is_dcp"):
+        hint = "problem.objective.args[0]" if hasattr(source, "objective") else "its .args[0]"
+        raise ConvexcheckError("read.cvxpy", f"a {type(source).__name__}", "one expression", hint)
     if hasattr(source, "free_symbols"):
         from convexcheck.read.sympy import read_sympy
 
         return Question(read_sympy(source, wrt, domain=domain, given=given))
     raise ConvexcheckError("read", f"a {type(source).__name__}", "text, SymPy, CVXPY or a JAX function")
+
+
+def _general(s: Statement, arrays: dict[str, np.ndarray]) -> Question:
+    """The question with the one about all arrays of these shapes, and what is known of the given ones."""
+    from convexcheck.read.facts import facts
+
+    if not arrays:
+        return Question(s)
+    general = replace(s, parameters={name: replace(d, array="") for name, d in s.parameters.items()})
+    return Question(s, general, {}, arrays, facts(arrays, general.parameters, {}))
 
 
 def _network(

@@ -119,6 +119,8 @@ BAD = [
     ("x", {"wrt": 7}, ["variables given as int"]),
     ("x", {"claim": "quasiconvex"}, ["quasiconvex", '"convex" or "concave"']),
     ("x", {"domain": "x >"}, ["read.domain"]),
+    ("x*y", {"budget": "10"}, ["budget '10'", "seconds"]),
+    ("x*y", {"seed": -1}, ["seed -1", "whole number"]),
     ("x", {"domain": "a > 0"}, ["a"]),
     ("x*a", {"wrt": "x", "given": "x > 0"}, ["`given` speaks of the variable x", "domain="]),
     (3, {}, ["a int"]),
@@ -133,6 +135,11 @@ def test_bad_text(source, options, pieces):
     assert [p for p in pieces if p not in str(caught.value)] == []
     assert caught.value.stage
     assert len(str(caught.value)) < 1000
+
+
+def test_what_is_no_certificate():
+    with pytest.raises(ConvexcheckError, match="a NoneType; expected a path"):
+        cc.verify(None)
 
 
 def test_arrays_after_what_is_no_function_are_refused():

@@ -152,4 +152,4 @@ def _fraction(value: Any, place: tuple[int, ...]) -> Fraction:
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         i, j = place
         hint = "a parameter asks about all matrices: check('x @ Q @ x', wrt={'x': 'n'}, parameters={'Q': 'n n'})"
-        raise ConvexcheckError(STAGE, f"Q[{i}, {j}] is {str(value)[:60]}", "a rational number", hint) from error
+        raise ConvexcheckError(STAGE, f"Q[{i}, {j}] is {str(value)[:60]}", "a number, not text", hint) from error

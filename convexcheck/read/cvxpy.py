@@ -228,7 +228,9 @@ def _quotient(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
 def _pnorm(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
     if e.p != 2:
         q = Fraction(e.p)
-        powers = elementwise(lambda t: power(apply("abs", t), q), parts[0])
+        if q < 1:  # then CVXPY's function is -inf outside the orthant
+            task.real_where("gt" if q < 0 else "ge", parts[0])
+        powers = elementwise(lambda t: power(t if q < 1 else apply("abs", t), q), parts[0])
         return elementwise(lambda t: power(t, 1 / q), total(powers, _axes_of_norm(e, parts[0])))
     return norm(parts[0], _axes_of_norm(e, parts[0]))
 

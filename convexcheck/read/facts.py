@@ -14,6 +14,7 @@ from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import Expression, bound, const, dim, over, power
 
 MAX_ENTRIES = 10_000_000
+MAX_SIDE = 40
 
 
 def facts(
@@ -28,7 +29,7 @@ def facts(
 
     Returns:
         Bounds by -1, 0 and 1; for integers, upper bounds by symbolic sizes (labels); ``y**2 = 1`` or ``y**2 = y``
-        for entries of two values; rows that sum to 1.
+        for entries of two values; rows that sum to 1; small matrices that seem to be PSD.
 
     >>> y = Declaration((dim("n"),), integer=True)
     >>> [str(f.body) for f in facts({"y": np.array([0, 2])}, {"y": y}, {"n": 2, "k": 3})]
@@ -67,6 +68,16 @@ def _facts(array: np.ndarray, name: str, declaration: Declaration, sizes: Mappin
     if array.ndim == 2 and low >= 0 and prod(array.shape) <= MAX_ENTRIES // 10 and _rows_sum_to_one(array):
         row = Condition("eq", over("Sum", shape[1], _row(name)) - const(1), shape[:1])
         yield row
+    if array.ndim == 2 and shape[0] == shape[1] and _semidefinite(array):
+        yield holds("psd", entry)
+
+
+def _semidefinite(array: np.ndarray) -> bool:
+    """Whether the matrix is symmetric and seems PSD, and small enough for the kernel to see that exactly."""
+    if array.dtype.kind not in "fiu" or len(array) > MAX_SIDE or not np.array_equal(array, array.T):
+        return False
+    eigenvalues = np.linalg.eigvalsh(array.astype(float))
+    return bool(eigenvalues[0] >= -1e-12 * eigenvalues[-1])
 
 
 def _row(name: str) -> Expression:

@@ -22,6 +22,7 @@ EXPRESSIONS = {
     "least squares": lambda v: cp.sum_squares(A @ v - B),
     "norms": lambda v: cp.norm(A @ v) + cp.norm1(v) + 2 * cp.norm_inf(v - 1),
     "p-norm": lambda v: cp.norm(v, 3),
+    "p below 1": lambda v: cp.pnorm(v, 0.5) + cp.pnorm(v, -1),
     "powers": lambda v: cp.sum(cp.power(v, 4)) + cp.power(v[0], 3) - v[1] ** 2 / 2,
     "roots": lambda v: cp.sum(cp.sqrt(v)) + cp.power(v[2], 1.5) + cp.inv_pos(v[0]),
     "entropies": lambda v: cp.sum(cp.entr(v)) + cp.rel_entr(v[0], v[1]) + cp.kl_div(v[1], v[2]),
@@ -67,6 +68,9 @@ VERDICTS = [
     (cp.power(x(()), 3), {"domain": "x >= 0"}, "CONVEX", "CONVEX"),
     (cp.log(x(())), {}, "CONCAVE", "CONCAVE"),  # the constraint of the atom is in the statement
     (cp.sum_squares(A @ x() - B), {}, "CONVEX", "CONVEX"),
+    (cp.quad_form(x(), S) - cp.sum(x(nonneg=True)), {}, "CONVEX", "CONVEX"),  # S is seen to be PSD
+    (cp.pnorm(x(2), 0.5), {}, "CONCAVE", "CONCAVE"),  # on the orthant, where CVXPY's is finite
+    (cp.pnorm(x(2), -1), {}, "CONCAVE", "CONCAVE"),
 ]
 
 
@@ -99,6 +103,9 @@ BAD = [
     (x(), {}, "an expression of shape (3,)"),
     (cp.sum(x()), {"wrt": "z"}, "no variable is named by wrt='z'"),
     (cp.Constant(3), {}, "no variable is named by wrt=None"),
+    (cp.Problem(cp.Minimize(cp.sum(x()))), {}, "a Problem"),
+    (cp.Minimize(cp.sum(x())), {}, "a Minimize"),
+    (x() <= 1, {}, "a Inequality"),
 ]
 
 

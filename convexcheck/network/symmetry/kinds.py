@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
 
 ODD, EVEN, FLIP = "odd", "even", "flip"
@@ -66,6 +67,8 @@ def kinds(net: MLP, penalised: bool = False) -> tuple[Kind, ...]:
         net: the perceptron.
         penalised: whether the loss has a penalty on all parameters.
     """
+    if not isinstance(net, MLP):
+        raise ConvexcheckError("symmetry", f"a {type(net).__name__}", "a network.MLP", "network.MLP.from_arrays(...)")
     found = []
     for layer, following in zip(net.layers, net.layers[1:], strict=False):
         name = layer.activation

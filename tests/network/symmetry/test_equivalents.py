@@ -70,5 +70,7 @@ def test_a_large_group_is_never_listed_by_accident():
 def test_what_a_network_does_not_have():
     with pytest.raises(cc.ConvexcheckError, match="no sign changes"):
         cc.equivalents(LARGE, kind="sign")
+    with pytest.raises(cc.ConvexcheckError, match="a str; expected"):
+        cc.symmetry_group("net")
     with pytest.raises(cc.ConvexcheckError, match="one of permutation"):
         cc.equivalents(LARGE, kind="rotation")
