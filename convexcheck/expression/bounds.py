@@ -245,6 +245,8 @@ def exact(q: Fraction) -> Any:
 
 def _image(row: Function, i: Interval) -> Interval:
     """The image under a function of the table: its range, cut by its values at the ends, in balls of 64 bits."""
+    if row.domain and row.domain[0] == "enough" and not i.positive:
+        return REALS  # the rows of the gamma functions are for arguments > 0
 
     def end(t: Number, is_open: bool, up: bool) -> tuple[Number, bool]:
         value = rounded(row.ball(exact(t)), up) if isinstance(t, Fraction) else inf if up else -inf

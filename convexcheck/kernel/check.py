@@ -120,6 +120,14 @@ def ordered(s: Statement) -> list[tuple[Condition, Context]]:
     return [(c, Context(s, (*s.given, *sequence[:k]))) for k, c in enumerate(sequence)]
 
 
+def _apart(e: Expression, s: Statement) -> bool:
+    """Whether `e` is one entry of a variable, its indices numbers, or stands for all: others that meet it are seen."""
+    if e.op != "var" or all(a.op == "const" for a in e.args):
+        return e.op == "var"
+    every = [("index", size) for size in s.variables[e.data].shape]
+    return len({*e.args}) == len(e.args) and [(a.op, *a.args) for a in e.args] == every
+
+
 def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     """The scope of the statement's function: its domain is convex and not empty, and it is real there.
 
@@ -132,7 +140,8 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
         inner = Scope(earlier, earlier, used=used).over(c.sizes, c.body)
         body = inner.place("domain", c.body)
         terms = linear(body)[1]
-        ends += [terms[0][0]] if len(terms) == 1 and terms[0][0].op == "var" and c.relation in ("ge", "gt") else []
+        alone = len(terms) == 1 and c.relation in ("ge", "gt") and _apart(terms[0][0], s)
+        ends += [terms[0][0]] if alone else []
         if not is_affine(body, earlier):
             shown = c.relation in ("ge", "gt") and rules
             require(shown, "domain", "the condition on {} may not cut out a convex set", body)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import reduce
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression.bounds import natural
 from convexcheck.expression.definite import LEVELS, level
 from convexcheck.expression.normal import identical
 from convexcheck.expression.term import Expression, bind, mul
@@ -17,7 +18,7 @@ def kronecker(goal: SignGoal[ev.Kronecker]) -> Goals:
     """
     e, strict, rule, scope = goal
     step, sizes, count = "Kronecker", rule.sizes, len(rule.sizes)
-    fits = count == len(rule.matrices) >= 1 and all(s.op in ("dim", "const") for s in sizes) and not strict
+    fits = count == len(rule.matrices) >= 1 and all(natural(s, scope.context) for s in sizes) and not strict
     require(fits, step, "a matrix for every size, and >= 0, are needed")
     opened = scope.over([*sizes, *sizes], e, *rule.matrices, rule.vector).indices[: 2 * count]
     rows, columns = opened[:count], opened[count:]

@@ -14,8 +14,10 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import written
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import Values, evaluate
 from convexcheck.expression.hessian import gradient_hessian
+from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Statement
 from convexcheck.kernel.points import point
 from convexcheck.kernel.scope import require
@@ -50,7 +52,10 @@ def critical_point(s: Statement, verdict: str, e: ev.CriticalPoint, folder: Path
     lines = [f"  exactly one critical point within {e.radius} of x in every coordinate; the value there is {value}",
              f"  its Hessian has {positive} eigenvalues > 0 and {count - positive} < 0"]  # fmt: skip
     if e.action:
-        images = _distinct(invariant(s, e.action), e.action, e, folder)
+        acting = invariant(s, e.action)
+        linear = all(is_affine(body, Context(acting)) for _, body in e.action.images)  # f(g x) = f(x), H regular at x:
+        require(linear, STEP, "an image is not affine")  # so is g, and the gradient at g x is zero
+        images = _distinct(acting, e.action, e, folder)
         lines.append(f"  it has {images} distinct images under g, with the same value and inertia")
     return lines
 

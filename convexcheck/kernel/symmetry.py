@@ -13,6 +13,7 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import value
 from convexcheck.expression.normal import identical
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
 from convexcheck.expression.term import (
     BINDERS,
@@ -43,6 +44,8 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
     declared = {n: Declaration((size,), integer=n in dict(action.permutations)) for n, size in arrays}
     given = [Condition("eq", entry("par", n, [bound(0)]) ** 2 - 1, (size,)) for n, size in action.signs]
     given += [Condition("gt", entry("par", n, [bound(0)]), (size,)) for n, size in action.scales]
+    places = [(entry("par", n, [bound(0)]), size) for n, size in action.permutations]
+    given += [Condition("ge", q, (size,)) for p, size in places for q in (p, size - 1 - p)]
     require(len(declared) == len(arrays) and not set(declared) & set(s.parameters), STEP, "names are used twice")
     acting = replace(s, parameters={**s.parameters, **declared}, given=(*s.given, *given)).check()
     require(len(dict(action.images)) == len(action.images) > 0, STEP, "a variable has two images, or none has one")
@@ -50,6 +53,7 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
         fits = name in s.variables and body.loose <= len(s.variables[name].shape) and not body.has("dir", "index")
         require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
     moved, context = substitute(s.function, images(action)), Context(acting)
+    require(total(moved, context), STEP, "{} may be undefined", moved)
     for name, size in action.permutations:
         moved = _reindexed(_with(moved, entry("par", name, [0]), ZERO) if size is ONE else moved, name, size)
     for name, size in action.signs:

@@ -57,7 +57,8 @@ def line(step: str, at: Expression, scope: Scope, *values: Expression) -> tuple[
     at = scope.place(step, at)
     x, i = Expression("var", (), at.data), scope.context.bounds(at)
     bodies = [transform(e, lambda node, _: x if node is at else None) for e in values]
-    alone = at.op in ENTRIES and all(n is x for n in nodes(*bodies) if n.op in ("var", "dir"))
+    new = at is x or x not in nodes(*values)  # the name may be a slot's, or at a direction
+    alone = new and at.op in ENTRIES and all(n is x for n in nodes(*bodies) if n.op in ("var", "dir"))
     require(alone and i.lo < i.hi, step, "{} does not depend on {} alone", values[0], at)
     return x, bodies, i
 
@@ -79,7 +80,7 @@ def ladder(goal: SignGoal[ev.Ladder]) -> Goals:
     x, (body, w), i = line(step, rule.at, scope, e, scope.place(step, rule.weight))
     inner = along(x, i, scope)
     inside = replace(inner, context=inner.interior)
-    yield SignGoal(w, True, rule.weight_sign, inside)
+    yield SignGoal(w, True, rule.weight_sign, inner if strict else inside)
     smooth = all(total(f, inside.context) and rooted(f, inside.context) for f in (body, w))
     require(rule.end in (-1, 1) and smooth, step, "{} or {} is no C1 function", body, w)
     quotient = body if w is ONE else body / w

@@ -54,7 +54,7 @@ CASES = [  # a form, given, domain, the rule, and why it is rejected
     ("x @ inv(X) @ x", "", "symmetric(X)", ev.Kronecker((n,), (INVERSE,), x), "may be undefined"),
     ("x @ A @ x", "psd(A)", "", ev.Kronecker((n,), (), x), "a matrix for every size"),
     ("x @ A @ x", "psd(A)", "", ev.Kronecker((), (), x), "a matrix for every size"),
-    ("x @ A @ x", "psd(A)", "", ev.Kronecker((n * 1 + 1,), (A,), x), "a matrix for every size"),
+    ("x @ A @ x", "psd(A)", "", ev.Kronecker((n * 1 + 1,), (A,), x), "may be undefined"),
     ("x @ A @ x", "psd(A)", "", ev.Kronecker((n,), (A,), entry("var", "x", [bound(1)])), "not well formed"),
 ]  # fmt: skip
 

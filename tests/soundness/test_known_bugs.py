@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -342,3 +343,100 @@ def test_an_exact_power_is_capped_by_its_bits() -> None:
         g = Expression("pow", (g, const(10000)))
     gap = ev.JensenGap(ev.Instance((), ()), (("x", scalar(3)),), (("x", scalar(5)),), Fraction(1, 2))
     assert isinstance(answer(Statement(g, {"x": SCALAR}), Claim("not convex"), gap), Rejected)
+
+
+# --- names and entries that are the same by another way of writing ----------------------------------------
+
+
+def where(condition: Expression, a: Expression | int, b: Expression | int) -> Expression:
+    return apply("where", condition, a, b)
+
+
+@pytest.mark.parametrize("other", [mul(0, n), apply("where", apply("eq", n, n), 0, 1)])
+def test_an_edge_written_in_two_ways_has_no_inside(other: Expression) -> None:
+    """z[0] >= 0 and z[0*n] <= 0: "inside", z[0] > 0 and z[0*n] < 0 prove that -y**2 is convex."""
+    y, d_y, first, again = entry("var", "y"), entry("dir", "y"), entry("var", "z", [0]), entry("var", "z", [other])
+    domain = (Condition("ge", first), Condition("ge", -again))
+    s = Statement(-(y**2), {"z": VECTOR, "y": SCALAR}, sizes={"n": 1}, domain=domain)
+    target = where(apply("lt", again, first), d_y**2, -2 * d_y**2)
+    inside = ev.Instance((("n", 1),), (), (("z", array(0)), ("y", scalar(0))))
+    assert rejected(s, CONVEX, ev.Proof(ev.SecondOrder(ev.Rewritten(target, ev.Bounds())), inside=inside))
+
+
+def test_a_slot_called_like_a_parameter_is_not_the_parameter() -> None:
+    """p x**3: a slot p for x makes p_slot * p look like a square when both become "the variable p"."""
+    slot, d = entry("var", "p"), entry("dir", "p")
+    block = ev.Block(p * slot, ev.Split(p, (), (ev.Bounds(),)), (d,), (Fraction(6),))
+    form = ev.SecondOrder(ev.Gram(Fraction(0), (block,)))
+    rule = ev.Composition(p * slot**3, (ev.Slot("p", (), x, "affine", ev.Affine()),), form, None)
+    assert rejected(Statement(p * x**3, {"x": SCALAR}, {"p": SCALAR}), CONVEX, ev.Proof(rule))
+
+
+def test_a_direction_is_not_its_variable() -> None:
+    """(x**2 - 1)**2: t d_t is >= 0 for d_t >= 0 only if d_t is taken for t."""
+    slot = ev.Slot("t", (), x**2 - 1, "convex", SMOOTH)
+    monotone = ev.Split(entry("dir", "t"), (), (ev.Bounds(),))
+    rule = ev.Composition(t**2, (slot,), SMOOTH, monotone)
+    assert rejected(Statement((x**2 - 1) ** 2, {"x": SCALAR}), CONVEX, ev.Proof(rule))
+
+
+@pytest.mark.parametrize("end", [-1, 1])
+def test_a_weight_that_is_zero_at_an_end_shows_nothing_strict_there(end: int) -> None:
+    """1 - x over 1 - x is 1, yet 1 - x is 0 at x = 1: -log(1 - x) on [0, 1]."""
+    domain = (Condition("ge", x), Condition("ge", 1 - x))
+    s = Statement(-apply("log", 1 - x), {"x": SCALAR}, domain=domain)
+    ladder = ev.Ladder(x, 1 - x, ev.Bounds(), end, ev.Bounds())
+    inside = ev.Instance((), (), (("x", scalar(0)),))
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH, defined=(ladder,), inside=inside))
+
+
+@pytest.mark.parametrize(("sign", "size", "inverse"), [
+    (where(apply("le", p, 0), -1, 1), ONE, where(apply("le", p, 0), 0, 1) ** -2),
+    (p, apply("abs", p), 1 / (p + apply("abs", p))),
+    (p, (p**2) ** Fraction(1, 2), 1 / (p + (p**2) ** Fraction(1, 2))),
+])  # fmt: skip
+def test_a_branch_may_divide_by_zero_in_the_other(sign: Expression, size: Expression, inverse: Expression) -> None:
+    """sign * x**2 for p <= 0: times |p| + p, which is 0 there, p and |p| are the same."""
+    d = entry("dir", "x")
+    zero = d**2 / (1 + d**2) + 1 / (1 + d**2) - 1
+    target = 2 * d**2 * size + where(apply("le", p, 0), 0, zero * inverse)
+    form = ev.Rewritten(target, ev.Rewritten(2 * d**2 * size, ev.Bounds()))
+    s = Statement(sign * x**2, {"x": SCALAR}, {"p": SCALAR})
+    assert rejected(s, CONVEX, ev.Proof(ev.SecondOrder(form)))
+
+
+@pytest.mark.parametrize("size", [-1, Fraction(1, 2)])
+def test_the_size_of_a_matrix_is_a_natural_number(size: int | Fraction) -> None:
+    """Sum(i < -1, d**2) is -d**2, formally."""
+    matrix = where(apply("eq", bound(0), bound(1)), 1, 0)
+    body = over("Sum", size, over("Sum", size, matrix * entry("dir", "x") ** 2))
+    form = ev.Rewritten(body, ev.Kronecker((const(size),), (matrix,), entry("dir", "x")))
+    assert rejected(Statement(-(x**2) / 2, {"x": SCALAR}), CONVEX, ev.Proof(ev.SecondOrder(form)))
+
+
+def test_the_gamma_function_has_negative_values_below_zero() -> None:
+    """gamma(p) <= -1 for p = -1/2, so that x**2 with such a p is a question."""
+    given = (Condition("ge", -apply("gamma", p) - 1),)
+    assert rejected(Statement(x**2, {"x": SCALAR}, {"p": SCALAR}, given=given), ILL_POSED, ev.EmptyDomain(0))
+
+
+# --- maps that are no symmetries --------------------------------------------------------------------------
+
+
+def test_an_image_where_the_function_is_undefined() -> None:
+    """sqrt(x)**4 + x is x**2 + x, the same at -1 - x, where there is no root."""
+    s = Statement((x ** Fraction(1, 2)) ** 4 + x, {"x": SCALAR}, domain=(Condition("ge", x),))
+    assert rejected(s, Claim("invariant"), ev.Invariance(ev.Action((("x", -1 - x),))))
+
+
+@pytest.mark.parametrize(("f", "at", "g"), [
+    (x**3 - 3 * x, 1, (-x - (12 - 3 * x**2) ** Fraction(1, 2)) / 2),
+    (3 * x**2, 0, (x**2) ** Fraction(1, 2)),
+])  # fmt: skip
+def test_the_image_of_a_critical_point_is_one_by_an_affine_map_only(f: Expression, at: int, g: Expression) -> None:
+    """x**3 - 3 x has the value -2 at its minimum 1 and at -2, which is no minimum."""
+    one, action = ev.Array((1, 1), (Fraction(1, 6),)), ev.Action((("x", g),))
+    here = ev.CriticalPoint(ev.Instance((), ()), (("x", scalar(at)),), Fraction(1, 100), one, one, action, ((),))
+    s, claim = Statement(f, {"x": SCALAR}), Claim("strict local minimum")
+    assert rejected(s, claim, here)
+    assert not rejected(s, claim, replace(here, action=None, elements=()))
