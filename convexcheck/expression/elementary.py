@@ -165,8 +165,8 @@ def function(name: str, *arrays: Enclosure) -> Enclosure:
         return rule(a)
     if np.size(a.mid) > MANY:
         raise Inexact
-    known = each(lambda m, r: number(FUNCTIONS[name].ball(flint.arb(m, r))), a.mid, radius(a) + 0.0 * a.mid)
-    found = Enclosure(*(each(lambda k, part=part: k[part], known).astype(float) for part in (0, 1)))
+    balls = each(lambda m, r: FUNCTIONS[name].ball(flint.arb(m, r)), a.mid, radius(a) + 0.0 * a.mid)
+    found = Enclosure(*(each(lambda t, part=part: number(t)[part], balls).astype(float) for part in (0, 1)))
     return _where(np.isfinite(a.mid) & np.isfinite(radius(a)), found)
 
 

@@ -88,20 +88,19 @@ def vanishes(p: Polynomial, context: Context) -> bool:
 
 def numerator(p: Polynomial, context: Context, positive: bool = False) -> tuple[Polynomial, Monomial]:
     """p as (numerator, denominator): sums with negative powers (if `positive`, those > 0), to the largest such one."""
-    chosen = (lambda g: context.bounds(g).positive) if positive else lambda g: _cancels(g, context)
-    lowest = _lowest(p, lambda g: g.op == "add" and chosen(g))
+    lowest = _lowest(p, lambda g: g.op == "add" and _cancels(g, context, positive))
     denominator = _monomial((g, -k) for g, k in lowest if k < 0)
     return _product(p, {denominator: _1}, context) if denominator else p, denominator
 
 
-def _cancels(g: Expression, context: Context) -> bool:
-    """Whether g q = 0 only for q = 0: g is not 0; or holds no |u|, root or choice: (|u| + u) (|u| - u) = 0.
+def _cancels(g: Expression, context: Context, positive: bool) -> bool:
+    """Whether g q = 0 only for q = 0: g > 0; or if not `positive`, g != 0, or holds no |u|, as (|u| + u) (|u| - u) = 0.
 
     A ``where`` may divide by what is 0 in its other branch.
     """
-    roots = (n.op == "pow" and (n.args[1].op != "const" or n.args[1].data.denominator > 1) for n in nodes(g))
-    signs = any(roots) or any(n.op in ("abs", "where") for n in nodes(g))
-    return not signs or context.bounds(g).obeys("ne")
+    whole = all(n.op != "pow" or (n.args[1].op == "const" and n.args[1].data.denominator == 1) for n in nodes(g))
+    free = whole and not positive and not any(n.op in ("abs", "where") for n in nodes(g))
+    return free or context.bounds(g).obeys("gt" if positive else "ne")
 
 
 def _lowest(p: Polynomial, chosen: Callable[[Expression], bool]) -> list[Factor]:
