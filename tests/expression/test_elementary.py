@@ -78,6 +78,12 @@ def test_a_million_values_are_held(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*OWN, *IN_BALLS])
+def test_a_single_number_is_evaluated_like_many(name: str) -> None:
+    one, many = (function(name, Enclosure(np.array(mid), np.array(1e-9))) for mid in (0.5, [0.5, 0.25]))
+    assert one.shape == () and one.mid == many.mid[0] and one.rad >= 1e-10
+
+
+@pytest.mark.parametrize("name", [*OWN, *IN_BALLS])
 def test_what_is_around_the_midpoint_is_held(name: str) -> None:
     rng = np.random.default_rng(2)
     mids = rng.normal(size=1500) * rng.choice([0.01, 1, 30], 1500)
