@@ -36,8 +36,9 @@ def critical_point(s: Statement, verdict: str, e: ev.CriticalPoint, folder: Path
         box = _box(values, r)
         gradient, _ = gradient_hessian(s, values, sizes)
         _, hessian = gradient_hessian(s, box, sizes)
-        found = (*gradient, *hessian.reshape(-1))
-        require(all(v.is_finite() for v in found), STEP, "a derivative may not exist in the box")
+        value = evaluate(s.function, box, sizes)
+        found = (value, *gradient, *hessian.reshape(-1))
+        require(all(v.is_finite() for v in found), STEP, "the value or a derivative may not exist in the box")
         count = len(gradient)
         inverse, frame = (_matrix(a, count) for a in (e.inverse, e.frame))
         unit = flint.arb_mat(count, count, [int(i == j) for i in range(count) for j in range(count)])
@@ -46,7 +47,6 @@ def critical_point(s: Statement, verdict: str, e: ev.CriticalPoint, folder: Path
         inside = all(step[i, 0].abs_upper() < flint.arb(_rational(e.radius)) for i in range(count))
         require(inside, STEP, "the Krawczyk operator does not map the box into its interior")
         positive = _positive(frame.transpose() * flint.arb_mat(hessian.tolist()) * frame)
-        value = evaluate(s.function, box, sizes)
     minimum = positive == count
     require(verdict == "critical point" or minimum, STEP, "{} of {} eigenvalues are > 0", positive, count)
     lines = [f"  exactly one critical point within {e.radius} of x in every coordinate; the value there is {value}",

@@ -440,3 +440,14 @@ def test_the_image_of_a_critical_point_is_one_by_an_affine_map_only(f: Expressio
     s, claim = Statement(f, {"x": SCALAR}), Claim("strict local minimum")
     assert rejected(s, claim, here)
     assert not rejected(s, claim, replace(here, action=None, elements=()))
+
+
+@pytest.mark.parametrize(("f", "at"), [
+    (apply("log", x - 5) + x**2 / 2, Fraction(2087, 10000)),
+    (apply("log", const(-1)) + x**2 / 2, Fraction(0)),
+])  # fmt: skip
+def test_a_critical_point_has_a_value(f: Expression, at: Fraction) -> None:
+    """The derivative 1/(x - 5) of log(x - 5) is real where the function is not."""
+    one = ev.Array((1, 1), (Fraction(1),))
+    here = ev.CriticalPoint(ev.Instance((), ()), (("x", scalar(at)),), Fraction(1, 1000), one, one)
+    assert rejected(Statement(f, {"x": SCALAR}), Claim("strict local minimum"), here)

@@ -572,5 +572,6 @@ def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
         *("Proof", "Generalisation", "JensenGap", "NegativeCurvature", "SymmetryPair", "Invariance", "CriticalPoint",
           "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
         *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit", "Axiom"),
-        *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker"),
+        *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
+          "Roots", "Ladder", "Split"),
     }
