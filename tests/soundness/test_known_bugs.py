@@ -451,3 +451,9 @@ def test_a_critical_point_has_a_value(f: Expression, at: Fraction) -> None:
     one = ev.Array((1, 1), (Fraction(1),))
     here = ev.CriticalPoint(ev.Instance((), ()), (("x", scalar(at)),), Fraction(1, 1000), one, one)
     assert rejected(Statement(f, {"x": SCALAR}), Claim("strict local minimum"), here)
+
+
+@pytest.mark.parametrize(("sizes", "fits"), [((2, 3), True), ((Fraction(-1, 2), 3), False), ((2, -1), False)])
+def test_the_sides_of_a_matrix_are_natural_numbers(sizes: tuple[int | Fraction, ...], fits: bool) -> None:
+    f = Expression("norm_nuclear", (*map(const, sizes), x))
+    assert rejected(Statement(f, {"x": SCALAR}), CONVEX, ev.Proof(ev.Axiom())) != fits
