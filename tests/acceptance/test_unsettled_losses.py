@@ -40,7 +40,8 @@ def test_an_operation_beyond_the_language_is_unknown(loss, named):
     verdict = cc.check(loss, w, X, y)
     assert (verdict.status, verdict.curvature) == ("UNKNOWN", "UNKNOWN")
     assert verdict.certificate is None and verdict.counterexamples == ()
-    assert named in verdict.message and "test_unsettled_losses.py" in verdict.message  # with the line
+    line = "test_unsettled_losses.py" in verdict.message
+    assert named in verdict.message and (line or named == "cholesky")  # a factor is to blame only for how it is used
     with pytest.raises(TypeError, match=r"compare \.status"):
         bool(verdict)
 
@@ -95,12 +96,12 @@ def test_what_convexity_needs_must_be_given():
 
 
 def test_poisson_with_a_term_of_the_data_alone():
-    """The constant log y! is beyond the language as yet: said so, not dropped."""
-    verdict = cc.check(
-        "mean(exp(X @ w) - y*(X @ w) + loggamma(y + 1))", wrt={"w": "d"}, parameters={"X": "n d", "y": "n"}
-    )
-    assert verdict.status in {"UNKNOWN", "PROVED"}
-    assert verdict.status == "PROVED" or "loggamma" in verdict.message
+    """log y! is real for y > -1 only: what nobody said of the data is asked for, not assumed."""
+    question = {"wrt": {"w": "d"}, "parameters": {"X": "n d", "y": "n"}}
+    loss = "mean(exp(X @ w) - y*(X @ w) + loggamma(y + 1))"
+    verdict = cc.check(loss, **question)
+    assert verdict.status in {"UNKNOWN", "ILL_POSED"} and "1 + y" in verdict.message
+    assert cc.check(loss, **question, given="y >= 0").curvature == "CONVEX"
 
 
 def test_a_budget_of_nothing_settles_nothing():
