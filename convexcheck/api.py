@@ -106,12 +106,20 @@ def verify(certificate: str | Path | CertificateFile) -> Accepted | Rejected:
     given: object = certificate
     if not isinstance(given, str | Path):
         raise ConvexcheckError("verify", f"a {type(given).__name__}", "a path, or the certificate of a settled verdict")
-    path = Path(given)
+    return read_verified(Path(given))[1]
+
+
+def read_verified(path: Path) -> tuple[bytes, Accepted | Rejected]:
+    """The bytes of a certificate file, and the kernel's answer to just these bytes.
+
+    Raises:
+        ConvexcheckError: when the file cannot be read.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConvexcheckError("verify", f"cannot read {path}: {error.strerror}", "a certificate file") from error
-    return plain(kernel_verify(data, path.parent))
+    return data, plain(kernel_verify(data, path.parent))
 
 
 def assert_convex(source: Any, *arguments: Any, strict: bool = False, **options: Any) -> Verdict:

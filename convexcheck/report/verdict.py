@@ -200,6 +200,22 @@ class Verdict:
 
         return explain(self)
 
+    def to_script(self, kind: str) -> str:
+        """The certificate as a script for another tool: "sympy", or "rocq" (which also needs the library's files).
+
+        Raises:
+            ConvexcheckError: nothing was settled, another kind, or "no script, because ...".
+
+        >>> from convexcheck import check
+        >>> check("x**2").to_script("sympy").splitlines()[0]
+        '# claim      convex, strictly always, strongly with modulus 2'
+        """
+        from convexcheck.report.scripts import script_text
+
+        if self.certificate is None:
+            raise ConvexcheckError("export", "no script, because nothing was settled", "a verdict with a certificate")
+        return script_text(self.certificate.content, kind, self.certificate.arrays)
+
     def __repr__(self) -> str:
         return str(self)
 

@@ -56,7 +56,7 @@ ALLOWED: dict[str, Allowed] = {
     "network": _row("expression certificate"),
     "matrix": _row("expression"),
     "export": _row("expression certificate"),
-    "report": _row("expression certificate"),
+    "report": _row("expression certificate export"),
     "dcp": _row("expression search report"),
     "beyond": _row("expression search certificate report dcp"),
     "cases": _row("expression search certificate report"),

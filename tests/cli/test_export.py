@@ -47,3 +47,17 @@ def test_a_certificate_that_the_kernel_rejects_is_not_exported(tmp_path: Path) -
     code, said = run(str(path), "--to", "rocq", "--out", str(tmp_path / "out"))
     assert (code, "rejected" in said) == (1, True), said
     assert not (tmp_path / "out").exists()
+
+
+def test_sympy_accepts_what_is_written_for_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "exp(x) + x**2")
+    code, said = run(str(path), "--to", "sympy", "--out", str(tmp_path / "v.py"), "--check", "--timeout", "300")
+    assert (code, "accepted by SymPy" in said) == (0, True), said
+    assert (tmp_path / "v.py").read_text().startswith("# claim      convex, strictly always")
+
+
+def test_a_file_that_is_no_script_stays(tmp_path: Path) -> None:
+    path = written(tmp_path, "x**3")
+    before = path.read_bytes()
+    assert run(str(path), "--to", "sympy", "--out", str(path))[0] == 2
+    assert path.read_bytes() == before

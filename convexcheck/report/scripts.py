@@ -1,0 +1,84 @@
+"""The kinds of scripts: from an accepted certificate to the files of one (untrusted)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from convexcheck.certificate.codec import array_path, decode
+from convexcheck.certificate.evidence import Certificate
+from convexcheck.export.run import Ran, run_sympy
+from convexcheck.expression.errors import ConvexcheckError
+
+KINDS = ("rocq", "sympy")
+
+
+def script_files(certificate: Certificate, kind: str, folder: Path | None = None) -> dict[str, str]:
+    """The files of a script: relative path to content; one file has the path "".
+
+    Args:
+        certificate: one that the kernel accepted (whoever calls has asked it).
+        kind: one of `KINDS`.
+        folder: where its arrays lie, if it has any.
+
+    Raises:
+        NoScript: saying which part has no counterpart.
+        ConvexcheckError: another kind.
+    """
+    if kind == "rocq":
+        from convexcheck.export.rocq.directory import export_rocq
+
+        return export_rocq(certificate)
+    if kind == "sympy":
+        from convexcheck.export.sympy import export_sympy
+
+        return {"": export_sympy(certificate, folder)}
+    raise ConvexcheckError("export", f"the kind of script {kind!r}", f"one of {', '.join(KINDS)}")
+
+
+def script_text(certificate: Certificate, kind: str, arrays: Mapping[str, bytes]) -> str:
+    """The script itself, from an accepted certificate and the bytes of its arrays; arguments as in `script_files`."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in arrays.items():
+            array_path(Path(folder), name).write_bytes(data)
+        files = script_files(certificate, kind, Path(folder))
+    return files.get("") or files["script/verdict.v"]
+
+
+def files_of(data: bytes, kind: str, folder: Path | None = None) -> dict[str, str]:
+    """The files of a script, from the bytes of a certificate that the kernel accepted; see `script_files`."""
+    return script_files(decode(data), kind, folder)
+
+
+def write(files: dict[str, str], out: Path) -> str:
+    """Write the files: one at `out`, or several below it; what was written, in words.
+
+    Raises:
+        ConvexcheckError: where a file is there that is no script of ours, or nothing can be written.
+    """
+    single = "" in files
+    if out.exists() and (out.is_dir() if single else not out.is_dir()):
+        raise ConvexcheckError("export", f"{out} is there already; it stays as it is", hint="another --out")
+    try:
+        if single and out.exists() and out.read_bytes()[:8] != next(iter(files.values())).encode()[:8]:
+            raise ConvexcheckError("export", f"{out} is no such script; it stays as it is", hint="another --out")
+        for name, text in files.items():
+            path = out / name if name else out
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConvexcheckError("export", f"cannot write {out}: {error.strerror}", hint="another --out") from error
+    return f"written to {out}" + f": {len(files)} files; `make` in it checks them" * (not single)
+
+
+def ask_tools(kind: str, files: dict[str, str], timeout: float) -> list[Ran]:
+    """What each tool for this kind of script says of it; empty where there is none."""
+    if kind == "sympy":
+        return [run_sympy(files[""], timeout)]
+    if kind == "rocq":
+        from convexcheck.export.rocq.check import check, coqc_version
+
+        said = check(files, timeout)
+        return [Ran("coqc", coqc_version() or "", said.word, said.reason, said.seconds)]
+    return []
