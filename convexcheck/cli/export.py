@@ -8,7 +8,7 @@ import click
 
 from convexcheck.cli.answer import AGAINST, ESTABLISHED, UNSETTLED
 
-TARGETS = ("rocq", "sympy")
+TARGETS = ("rocq", "sympy", "smtlib")
 
 
 @click.command()

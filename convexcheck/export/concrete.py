@@ -40,6 +40,15 @@ def small_sizes(s: Statement) -> dict[str, int]:
     return {name: max(s.sizes[name], k) for name, k in zip(sorted(s.sizes), (2 + j % 2 for j in count()), strict=False)}
 
 
+def comment(line: str, mark: str) -> str:
+    """A comment of one line, whatever the names in it hold.
+
+    >>> comment("a" + chr(10) + "b", "#")
+    '# a?b'
+    """
+    return f"{mark} {''.join(c if ' ' <= c <= '~' else '?' for c in line)}".rstrip()
+
+
 class Concrete:
     """Expands sums and maxima at given sizes.
 

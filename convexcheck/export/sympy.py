@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.concrete import Concrete, small_sizes
+from convexcheck.export.concrete import Concrete, comment, small_sizes
 from convexcheck.export.numbers import refuted
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.sympy_prelude import PRELUDE
@@ -61,8 +61,8 @@ def export_sympy(certificate: ev.Certificate, folder: Path | None = None) -> str
         body = list(writer.all(proof(s, claim, e)))
     else:
         notes, body = refuted(s, claim, e, symbols, folder)
-    comment = [f"# {line}".rstrip() for line in [*head, "", *notes]]
-    return "\n".join([*comment, "", PRELUDE, "", *symbols.definitions(), "", *body, _END.rstrip(), ""])
+    about = [comment(line, "#") for line in [*head, "", *notes]]
+    return "\n".join([*about, "", PRELUDE, "", *symbols.definitions(), "", *body, _END.rstrip(), ""])
 
 
 class _Writer:

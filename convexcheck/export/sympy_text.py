@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from convexcheck.export.concrete import comment
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import GAMMAS, Interval
@@ -56,7 +57,8 @@ class Symbols:
 
     def definitions(self) -> list[str]:
         """A line for each symbol."""
-        return [f'{name} = Symbol("{name}", {kind}=True)  # {text(e)}' for (e, kind), name in self.names.items()]
+        told = {name: comment(text(e), "#") for (e, _), name in self.names.items()}
+        return [f'{name} = Symbol("{name}", {kind}=True)  {told[name]}' for (_, kind), name in self.names.items()]
 
 
 def written(e: Expression, name: Callable[[Expression], str]) -> str:

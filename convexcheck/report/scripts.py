@@ -8,10 +8,10 @@ from pathlib import Path
 
 from convexcheck.certificate.codec import array_path, decode
 from convexcheck.certificate.evidence import Certificate
-from convexcheck.export.run import Ran, run_sympy
+from convexcheck.export.run import Ran, run_smtlib, run_sympy
 from convexcheck.expression.errors import ConvexcheckError
 
-KINDS = ("rocq", "sympy")
+KINDS = ("rocq", "sympy", "smtlib")
 
 
 def script_files(certificate: Certificate, kind: str, folder: Path | None = None) -> dict[str, str]:
@@ -34,6 +34,10 @@ def script_files(certificate: Certificate, kind: str, folder: Path | None = None
         from convexcheck.export.sympy import export_sympy
 
         return {"": export_sympy(certificate, folder)}
+    if kind == "smtlib":
+        from convexcheck.export.smtlib import export_smtlib
+
+        return {"": export_smtlib(certificate, folder)}
     raise ConvexcheckError("export", f"the kind of script {kind!r}", f"one of {', '.join(KINDS)}")
 
 
@@ -76,6 +80,8 @@ def ask_tools(kind: str, files: dict[str, str], timeout: float) -> list[Ran]:
     """What each tool for this kind of script says of it; empty where there is none."""
     if kind == "sympy":
         return [run_sympy(files[""], timeout)]
+    if kind == "smtlib":
+        return run_smtlib(files[""], timeout)
     if kind == "rocq":
         from convexcheck.export.rocq.check import check, coqc_version
 

@@ -201,7 +201,7 @@ class Verdict:
         return explain(self)
 
     def to_script(self, kind: str) -> str:
-        """The certificate as a script for another tool: "sympy", or "rocq" (which also needs the library's files).
+        """The certificate as a script for another tool: "sympy", "smtlib", or "rocq" (needs the library's files too).
 
         Raises:
             ConvexcheckError: nothing was settled, another kind, or "no script, because ...".

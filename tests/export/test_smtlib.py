@@ -1,0 +1,54 @@
+"""SMT-LIB: z3 and cvc5 give the expected answer, and another one after a change."""
+
+import pytest
+
+import convexcheck as cc
+from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.run import ACCEPTED, REJECTED, run_smtlib
+from convexcheck.export.smtlib import export_smtlib
+
+# what it is here for, the expression, options, expected answer, what is changed into what
+CASES = [
+    ("a polynomial", "x**4 + x**2*y**2 + y**4", {}, "unsat", "(* 12.0 ", "(* (- 12.0) "),
+    ("a quotient on a domain", "x**2/y", {"domain": "y > 0"}, "unsat", "(> x0 0.0)", "(< x0 0.0)"),
+    ("kinks: two points and their midpoint", "max(x, 0) + abs(x - 1)", {}, "unsat", "(> (* 2.0", "(< (* 2.0"),
+    ("a root is a number of its own", "sqrt(1 + x**2)", {}, "unsat", "(< (", "(> ("),
+    ("an assumption", "a*x**2", {"wrt": "x", "given": "a >= 0"}, "unsat", "(assert (>= ", "(assert (<= "),
+    ("a counterexample", "x**3", {}, "sat", "(assert (> ", "(assert (< "),
+]
+
+
+def script(expression: str, **options: object) -> str:
+    verdict = cc.check(expression, **options)
+    assert verdict.certificate is not None
+    return export_smtlib(verdict.certificate.content)
+
+
+@pytest.mark.parametrize(("why", "expression", "options", "answer", "old", "new"), CASES, ids=[c[1] for c in CASES])
+def test_solvers_agree_and_reject_a_change(why, expression, options, answer, old, new) -> None:
+    text = script(expression, **options)
+    assert f"(set-info :status {answer})" in text
+    ran = run_smtlib(text, 60)
+    assert [r.word for r in ran] == [ACCEPTED, ACCEPTED], (why, ran)
+    assert old in text, text
+    assert REJECTED in [r.word for r in run_smtlib(text.replace(old, new, 1), 60)]
+
+
+# the expression, options, a word of the reason
+NONE = [
+    ("exp(x)", {}, "exp is beyond polynomials"),
+    ("sum(x**2)", {"wrt": {"x": "n"}}, "the sizes are symbols"),
+    ("where(x > 0, x + sqrt(x), x)", {"claim": "concave"}, "a choice between formulas holds a root"),
+]
+
+
+@pytest.mark.parametrize(("expression", "options", "reason"), NONE)
+def test_what_the_logic_cannot_say_is_no_script(expression, options, reason) -> None:
+    with pytest.raises(NoScript, match=reason):
+        script(expression, **options)
+
+
+def test_names_are_comments_only() -> None:
+    text = script("Real**2 + push**2", wrt="Real push")
+    assert not any(name in line.partition(";")[0] for line in text.splitlines() for name in ("push", "Real*"))
+    assert [r.word for r in run_smtlib(text, 60)] == [ACCEPTED, ACCEPTED]
