@@ -12,7 +12,7 @@ from convexcheck.beyond import steps_beyond
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.kernel.check import Accepted, Rejected
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.pipeline import Pipeline, judge
+from convexcheck.pipeline import Pipeline, judge, told
 from convexcheck.question import Texts, question
 from convexcheck.report.assertion import asserted
 from convexcheck.report.explain import explain as explained
@@ -120,6 +120,16 @@ def read_verified(path: Path) -> tuple[bytes, Accepted | Rejected]:
     except OSError as error:
         raise ConvexcheckError("verify", f"cannot read {path}: {error.strerror}", "a certificate file") from error
     return data, plain(kernel_verify(data, path.parent))
+
+
+def reread(path: Path) -> tuple[Verdict | None, Accepted | Rejected]:
+    """The verdict that a certificate file holds, None if the kernel rejects it; and the kernel's answer.
+
+    Raises:
+        ConvexcheckError: when the file cannot be read.
+    """
+    data, answer = read_verified(path)
+    return (None if isinstance(answer, Rejected) else told(data, path.parent, answer)), answer
 
 
 def assert_convex(source: Any, *arguments: Any, strict: bool = False, **options: Any) -> Verdict:

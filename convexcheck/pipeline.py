@@ -6,6 +6,7 @@ statement that was read.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.certificate.codec import decode, encode, statement_digest
+from convexcheck.certificate.codec import array_path, decode, encode, statement_digest
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
@@ -44,6 +45,16 @@ def judge(file: CertificateFile) -> Accepted | Rejected:
     with tempfile.TemporaryDirectory() as folder:
         file.write_arrays(Path(folder))
         return kernel_verify(file.data, Path(folder))
+
+
+def told(data: bytes, folder: Path, answer: Accepted) -> Verdict:
+    """The verdict that an accepted file holds, with the arrays that lie beside it."""
+    content = decode(data)
+    named = {name: array_path(folder, name) for name in re.findall("[0-9a-f]{64}", data.decode("ascii"))}
+    arrays = {name: path.read_bytes() for name, path in named.items() if path.is_file()}
+    claim = "concave" if "concave" in content.claim.verdict else "convex"
+    q, file = Question(content.statement), CertificateFile(data, arrays, content)
+    return Pipeline(claim, 0.0, 0).verdict(q, content.claim, content.evidence, file, answer)
 
 
 class Pipeline:
@@ -293,7 +304,7 @@ class Pipeline:
         if isinstance(answer, Rejected) or answer.digest != statement_digest(q.statement):
             self.attempts.append(f"{claim.verdict}: the kernel {answer}")
             return None
-        return self._verdict(q, claim, evidence, file, answer)
+        return self.verdict(q, claim, evidence, file, answer)
 
     @staticmethod
     def _needs(evidence: ev.Evidence, name: str) -> bool:
@@ -303,9 +314,10 @@ class Pipeline:
             return labels or any(name in c.body.names("par") for c in evidence.general.given)
         return not isinstance(evidence, ev.Proof | ev.Invariance)
 
-    def _verdict(
+    def verdict(
         self, q: Question, claim: Claim, evidence: ev.Evidence, file: CertificateFile, answer: Accepted
     ) -> Verdict:
+        """What an accepted certificate says of the question."""
         from convexcheck.search.region import negative_region
 
         curvature = CURVATURES.get(claim.verdict, "UNKNOWN")

@@ -8,7 +8,7 @@ import click
 
 from convexcheck.cli.answer import AGAINST, ESTABLISHED, UNSETTLED
 
-TARGETS = ("rocq", "sympy", "smtlib")
+TARGETS = ("rocq", "sympy", "smtlib", "latex", "markdown")
 
 
 @click.command()
@@ -28,14 +28,14 @@ def export(certificate: Path, target: str, out: Path, ask: bool, timeout: float)
     from convexcheck import Accepted, api
     from convexcheck.export.rocq.check import ACCEPTED, REJECTED
     from convexcheck.export.rocq.notation import NoScript
-    from convexcheck.report.scripts import ask_tools, files_of, write
+    from convexcheck.report.scripts import ask_tools, verdict_files, write
 
-    data, answer = api.read_verified(certificate)
-    if not isinstance(answer, Accepted):
+    verdict, answer = api.reread(certificate)
+    if verdict is None or not isinstance(answer, Accepted):
         click.echo(answer)
         return AGAINST
     try:
-        files = files_of(data, target, certificate.parent)
+        files = verdict_files(verdict, target)
     except NoScript as error:
         click.echo(error.message)
         return UNSETTLED

@@ -30,13 +30,18 @@ def explain(verdict: Verdict, more: Iterable[Step] = ()) -> str:
     >>> explain(Verdict("UNKNOWN", "UNKNOWN", message="nothing was found"))
     'UNKNOWN: nothing was found'
     """
-    steps = [*_asked(verdict), *_reasons(verdict), *_accepted(verdict), *more]
+    steps = [*steps_of(verdict), *more]
     lines = [headline(verdict)]
     for k, step in enumerate(steps, start=1):
         indent = "   " * step.depth
         lines += ["", f"{k}. {indent}{step.title}"] if not step.depth else [f"{k}. {indent}{step.title}"]
         lines += [f"   {indent}  {detail}" for detail in step.details]
     return "\n".join(lines)
+
+
+def steps_of(verdict: Verdict) -> list[Step]:
+    """What was asked, the reasons, and the kernel's answer."""
+    return [*_asked(verdict), *_reasons(verdict), *_accepted(verdict)]
 
 
 def headline(verdict: Verdict) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
-from convexcheck.certificate.codec import array_path, decode
-from convexcheck.certificate.evidence import Certificate
+from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.run import Ran, run_smtlib, run_sympy
 from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.report.verdict import Verdict
+from convexcheck.report.written import article, markdown
 
-KINDS = ("rocq", "sympy", "smtlib")
+PROSE = {"markdown": markdown, "latex": article}
+KINDS = ("rocq", "sympy", "smtlib", *PROSE)
 
 
-def script_files(certificate: Certificate, kind: str, folder: Path | None = None) -> dict[str, str]:
+def script_files(certificate: ev.Certificate, kind: str, folder: Path | None = None) -> dict[str, str]:
     """The files of a script: relative path to content; one file has the path "".
 
     Args:
@@ -41,18 +43,29 @@ def script_files(certificate: Certificate, kind: str, folder: Path | None = None
     raise ConvexcheckError("export", f"the kind of script {kind!r}", f"one of {', '.join(KINDS)}")
 
 
-def script_text(certificate: Certificate, kind: str, arrays: Mapping[str, bytes]) -> str:
-    """The script itself, from an accepted certificate and the bytes of its arrays; arguments as in `script_files`."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in arrays.items():
-            array_path(Path(folder), name).write_bytes(data)
-        files = script_files(certificate, kind, Path(folder))
+def script_text(verdict: Verdict, kind: str) -> str:
+    """The script, or for Rocq the file with the theorem, as text; arguments as in `verdict_files`."""
+    files = verdict_files(verdict, kind)
     return files.get("") or files["script/verdict.v"]
 
 
-def files_of(data: bytes, kind: str, folder: Path | None = None) -> dict[str, str]:
-    """The files of a script, from the bytes of a certificate that the kernel accepted; see `script_files`."""
-    return script_files(decode(data), kind, folder)
+def verdict_files(verdict: Verdict, kind: str) -> dict[str, str]:
+    """The files of a script, from a verdict; see `script_files`.
+
+    Raises:
+        NoScript: nothing was settled, or a part has no counterpart.
+        ConvexcheckError: another kind.
+    """
+    file = verdict.certificate
+    if file is None:
+        raise NoScript("nothing was settled")
+    if kind in PROSE:
+        if isinstance(file.content.evidence, ev.Invariance | ev.CriticalPoint):
+            raise NoScript(f"there are no words for evidence of the kind {type(file.content.evidence).__name__}")
+        return {"": PROSE[kind](verdict)}
+    with tempfile.TemporaryDirectory() as folder:
+        file.write_arrays(Path(folder))
+        return script_files(file.content, kind, Path(folder))
 
 
 def write(files: dict[str, str], out: Path) -> str:

@@ -201,7 +201,8 @@ class Verdict:
         return explain(self)
 
     def to_script(self, kind: str) -> str:
-        """The certificate as a script for another tool: "sympy", "smtlib", or "rocq" (needs the library's files too).
+        """The certificate as a script for another tool: "sympy", "smtlib", "rocq" (needs the library too); or as a
+        text: "markdown", "latex".
 
         Raises:
             ConvexcheckError: nothing was settled, another kind, or "no script, because ...".
@@ -212,9 +213,7 @@ class Verdict:
         """
         from convexcheck.report.scripts import script_text
 
-        if self.certificate is None:
-            raise ConvexcheckError("export", "no script, because nothing was settled", "a verdict with a certificate")
-        return script_text(self.certificate.content, kind, self.certificate.arrays)
+        return script_text(self, kind)
 
     def __repr__(self) -> str:
         return str(self)

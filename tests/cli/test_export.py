@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 import convexcheck as cc
@@ -61,3 +62,20 @@ def test_a_file_that_is_no_script_stays(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert run(str(path), "--to", "sympy", "--out", str(path))[0] == 2
     assert path.read_bytes() == before
+
+
+STARTS = {"markdown": "# NEITHER", "latex": "\\documentclass", "smtlib": "; claim"}
+
+
+@pytest.mark.parametrize(("target", "start"), STARTS.items())
+def test_each_target_has_its_own_kind_of_file(tmp_path: Path, target: str, start: str) -> None:
+    code, said = run(str(written(tmp_path, "x**3")), "--to", target, "--out", str(tmp_path / "v"))
+    assert code == 0, said
+    assert (tmp_path / "v").read_text().startswith(start)
+    assert run(str(tmp_path / "certificate.json"), "--to", target, "--out", str(tmp_path / "v"))[0] == 0  # once more
+
+
+def test_a_text_that_no_tool_checks_is_not_accepted(tmp_path: Path) -> None:
+    path = written(tmp_path, "x**2")
+    code, said = run(str(path), "--to", "markdown", "--out", str(tmp_path / "v.md"), "--check")
+    assert (code, "no tool checks markdown" in said) == (3, True), said
