@@ -1,6 +1,6 @@
 # convexcheck: two commands, `make demo` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint rocq proofs benchmarks constraints clean
+.PHONY: help demo test nightly lint rocq proofs proofs-write benchmarks constraints clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -16,7 +16,7 @@ PIP := -m pip --disable-pip-version-check
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## why is logistic regression convex and a multilayer perceptron not?
 	@$(RUN)/convexcheck demo
@@ -39,16 +39,20 @@ rocq: ## install Rocq (Debian packages) where that can be done without asking
 	command -v coqc >/dev/null || echo "Rocq is not installed, so no proof script is checked. Debian: apt-get install" \
 	  "$(ROCQ); elsewhere: opam install coq.8.16.1 coq-coquelicot coq-interval"
 
-proofs: rocq ## check the library of proofs from nothing
+proofs: $(STAMP) rocq ## check the library of proofs from nothing, then the gallery: certificates and scripts
 	$(call say,proofs)
 	@rm -rf out/rocq && mkdir -p out/rocq && cp proofs/rocq/*.v proofs/rocq/_CoqProject out/rocq
 	@cd out/rocq && coq_makefile -f _CoqProject -o Makefile.coq && $(MAKE) -f Makefile.coq -j 2
+	@$(RUN)/python -m proofs check
 
 lint: $(STAMP) ## ruff and mypy
 	$(call say,ruff)
 	@$(RUN)/ruff check .
 	$(call say,mypy)
 	@$(RUN)/mypy
+
+proofs-write: $(STAMP) ## ask for the claims of the gallery again, and write proofs/
+	@$(RUN)/python -m proofs write
 
 benchmarks: $(STAMP) ## measure search and check, write the results
 	@$(RUN)/python -m benchmarks

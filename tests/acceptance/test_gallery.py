@@ -1,40 +1,59 @@
-"""Losses in everyday JAX get their known answer, for all sizes and data; the rest of the gallery nightly."""
+"""The gallery in proofs/ is complete and is what its manifest says; `make proofs` runs the tools."""
+
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from tests.acceptance.gallery import CONVEX, NEITHER
-from tests.acceptance.gallery.ask import asked, losses
+import convexcheck as cc
+from convexcheck.certificate.codec import decode
+from convexcheck.report.scripts import script_files
+from proofs.__main__ import MANIFEST, PROOFS, SCRIPTS, Tools, again, digests
+from proofs.claims import answers
 
-LOSSES = losses()
-OPEN = {  # what is not settled yet, and why
-    "two_classes: focal by optax": "a maximum over -inf under a mask of data",
-    "many_classes: polyloss": "a form of rank two over one index",
-    "orders: between two thresholds": "a difference of two sigmoids is not seen to be positive",
-    "orders: CRF partition": "nested log-sum-exp of five steps",
-    "orders: CRF": "nested log-sum-exp of four steps",
-}
-SLOW = {"orders: Cox by scan", "many_classes: mean absolute error"}  # seconds of processor time
-QUICK = {name for k, name in enumerate(LOSSES) if k % 6 == 3} - SLOW
+ENTRIES = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["claims"]
+NAMES = [entry["name"] for entry in ENTRIES]
+ANSWERS = {"accepted", "not run"}
 
 
-def case(name):
-    return pytest.param(name, marks=() if name in QUICK else pytest.mark.nightly)
+def test_every_claim_is_there() -> None:
+    assert list(answers()) == NAMES
+    assert {path.name for path in PROOFS.iterdir() if path.is_dir()} - {"rocq", "__pycache__"} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", [case(name) for name in LOSSES if name not in OPEN])
-def test_settled(name):
-    verdict = asked(LOSSES[name], 20.0)
-    assert verdict.curvature == LOSSES[name].curvature, str(verdict)
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_files_and_claim_are_those_of_the_manifest(entry) -> None:
+    folder = PROOFS / entry["name"]
+    assert digests(folder) == entry["files"]
+    answer = cc.verify(folder / "certificate.json")
+    assert isinstance(answer, cc.Accepted), answer
+    assert (answer.verdict, answer.digest) == (entry["claim"], entry["digest"])
+    assert {row["answer"] for row in entry["scripts"]} <= ANSWERS
+    assert {row["script"] for row in entry["scripts"]} == set(SCRIPTS.values()) & set(entry["files"])
+    assert all(row["version"] for row in entry["scripts"] if row["answer"] == "accepted")
 
 
-@pytest.mark.nightly
-@pytest.mark.parametrize("name", OPEN)
-def test_what_is_open_is_never_wrong(name):
-    """No answer, or the right one: then it should leave the table."""
-    assert asked(LOSSES[name], 5.0).curvature == "UNKNOWN"
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_some_tool_accepted_something(entry) -> None:
+    assert "accepted" in {row["answer"] for row in entry["scripts"]}
 
 
-def test_the_gallery_is_large_and_mostly_settled():
-    kinds = [loss.curvature for loss in LOSSES.values()]
-    assert len(LOSSES) >= 150 and kinds.count(CONVEX) > 90 and kinds.count(NEITHER) > 35
-    assert OPEN.keys() <= LOSSES.keys() and len(OPEN) <= 0.05 * len(LOSSES)
+@pytest.mark.parametrize("name", ["linear", "box", "sigmoid_squared"])
+def test_scripts_are_what_the_exporter_writes(name: str) -> None:
+    folder = PROOFS / name
+    content = decode((folder / "certificate.json").read_bytes())
+    assert (folder / SCRIPTS["sympy"]).read_text(encoding="utf-8") == script_files(content, "sympy", folder)[""]
+
+
+def test_a_changed_file_is_found(tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "box"
+    folder.mkdir()
+    entry = next(entry for entry in ENTRIES if entry["name"] == "box")
+    for name in entry["files"]:
+        (folder / name).write_bytes((PROOFS / "box" / name).read_bytes())
+    monkeypatch.setattr("proofs.__main__.PROOFS", tmp_path)
+    monkeypatch.setattr(Tools, "ask", lambda *_: [])
+    assert again(entry, Tools(tmp_path)) == []
+    changed = (folder / "certificate.json").read_bytes().replace(b'"verdict":"convex"', b'"verdict":"affine"')
+    (folder / "certificate.json").write_bytes(changed)
+    assert len(again(entry, Tools(tmp_path))) == 2

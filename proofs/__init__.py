@@ -1,0 +1,1 @@
+"""The gallery: certificates and scripts for a few claims, and what checks them."""

@@ -1,0 +1,76 @@
+From Coq Require Import Reals Lra Lia Psatz.
+From Coquelicot Require Import Coquelicot.
+From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Steps.
+Open Scope R_scope.
+
+(* claim      convex
+   function   Sum(i < n, (Sum(j < d, X[i, j]*w[j]) - y[i])**2)
+   variables  w[d]
+   parameters X[n, d], y[n]
+   sizes      d >= 1, n >= 1 *)
+Definition v_w (p : point) (i : nat) : R := p 0%nat i 0%nat.
+Definition given (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) : Prop :=
+  (1 <= n_d)%nat /\ (1 <= n_n)%nat.
+Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : Prop :=
+  everywhere p.
+Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : R := (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))) + ((- 1) * (p_y i0))) ^ 2))).
+
+Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (dom n_d n_n p_X p_y).
+Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
+
+Definition domain_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : Prop :=
+  everywhere p.
+
+Lemma convex_domain_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (domain_0 n_d n_n p_X p_y).
+Proof. cbv [convex_set domain_0 everywhere mix]. intros p q t Dp Dq Ht. convex_facts. Qed.
+
+Lemma form_1 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  forall p v, (domain_0 n_d n_n p_X p_y) p -> 0 <= ev p v (D (D (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat))))).
+Proof.
+  intros p v Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp. 
+  apply (ge0_eq _ (Sum n_n (fun i0 => (2 * ((v 0%nat i0 0%nat) ^ 2))))).
+  { cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ].
+  unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
+  pose (A0 := Sum n_n (fun j1 => ((v 0%nat j1 0%nat) ^ 2))). 
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((2) * A0) by (symmetry; cbv delta [A0]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
+  pose (A1 := Sum n_n (fun j1 => ((p 0%nat j1 0%nat) ^ 2))). 
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1) by (symmetry; cbv delta [A0 A1]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
+  clearbody A0 A1.
+  field; nonzero. }
+  apply Sum_ge0; intros j1 J1; assert (Q0 : 0 <= ((v 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product.
+Qed.
+
+Lemma second_order_2 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  convex_on (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))).
+Proof.
+  change (convex_on (domain_0 n_d n_n p_X p_y) (value (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat))))).
+  apply second_order.
+  - cbv [still]; tauto.
+  - exact (convex_domain_0 n_d n_n p_X p_y G).
+  - intros p v Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp.  cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ]. smooth.
+  - exact (form_1 n_d n_n p_X p_y G).
+Qed.
+
+Definition slots_3 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : point :=
+  fun k i j => match k with | 0%nat => ((Sum n_d (fun i1 => ((p_X i i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i))) | _ => 0 end.
+
+Lemma range_4 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  forall p, (dom n_d n_n p_X p_y) p -> (domain_0 n_d n_n p_X p_y) (slots_3 n_d n_n p_X p_y p).
+Proof.
+  intros p Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp. cbv [domain_0 slots_3 everywhere]. exact I.
+  
+Qed.
+
+Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2)))).
+Proof.
+  apply (convex_ext _ (fun p => value (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat))) (slots_3 n_d n_n p_X p_y p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (value (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat)))) (slots_3 n_d n_n p_X p_y)).
+  - exact (convex_dom n_d n_n p_X p_y G).
+  - exact (range_4 n_d n_n p_X p_y G).
+  - exact (second_order_2 n_d n_n p_X p_y G).
+  - intros p q t Dp Dq Ht k i j. cbv [slots_3 mix]. slot_cases; affine_sums.
+Qed.
+
+Theorem verdict : forall (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R), given n_d n_n p_X p_y -> convex_on (dom n_d n_n p_X p_y) (f n_d n_n p_X p_y).
+Proof. intros n_d n_n p_X p_y G. exact (composition_5 n_d n_n p_X p_y G). Qed.
