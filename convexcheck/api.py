@@ -38,11 +38,12 @@ def check(
     """Is this function convex? A proof, a counterexample, or an honest "unknown", each with what it rests on.
 
     Args:
-        source: text, a SymPy expression, a function that JAX can trace (its arguments follow), or a
+        source: text, a SymPy or CVXPY expression, a function that JAX can trace (its arguments follow), or a
             `network.MLP` (X and y follow).
         arguments: the JAX function's arguments; shapes (`jax.ShapeDtypeStruct`) ask about all data.
-        wrt: the variables: names or shapes by name for text, symbols for SymPy, argument numbers or names for JAX
-            (``"params['W']"``). It may name a part: what is left out is fixed, and the answer holds for all its values.
+        wrt: the variables: names or shapes by name for text, symbols for SymPy, variables or names for CVXPY, argument
+            numbers or names for JAX (``"params['W']"``). It may name a part: what is left out is fixed, and the answer
+            holds for all its values.
         parameters: for text, the other names with their shapes.
         domain: conditions on the variables, such as ``"x > 0, x <= 5"``.
         given: assumptions on parameters and dimensions, such as ``"0 <= y <= 1, n >= 3"``.
@@ -157,6 +158,7 @@ def assert_convex(source: Any, *arguments: Any, strict: bool = False, **options:
        function: x**3
     ...
     """
+    __tracebackhide__ = True
     return asserted(check(source, *arguments, **options), strict)
 
 

@@ -125,7 +125,7 @@ def from_parts(arrays: Mapping[str, Any], activation: str | Sequence[str] | None
             raise ConvexcheckError(STAGE, f"layer {key!r} has {', '.join(parts)} alone", "weights")
         pairs.append((weight, parts.get("b", parts.get("bias"))))
     if activation is None and len(pairs) > 1:
-        raise ConvexcheckError(STAGE, "the activation is not said", "activation=, such as 'tanh'")
+        raise ConvexcheckError(STAGE, "the activation is not said", "activation=, such as 'tanh'", "--activation tanh")
     return MLP.from_arrays(pairs, activation or "tanh")
 
 

@@ -24,6 +24,7 @@ def asserted(verdict: Verdict, strict: bool = False) -> Verdict:
         AssertionError: with the counterexample, or the point at which the function is not real.
         Undecided: with what was tried.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test then
     claim = "strictly " * strict + verdict.claim
     if verdict.status == PROVED and (not strict or verdict.strict):
         return verdict

@@ -24,6 +24,13 @@ def test_what_holds_returns_the_verdict(source, options):
     assert isinstance(cc.verify(verdict.certificate), cc.Accepted)
 
 
+def test_pytest_shows_the_line_of_the_test():
+    with pytest.raises(AssertionError) as caught:
+        cc.assert_convex("x*y")
+    shown = caught.traceback.filter(caught)
+    assert [entry.name for entry in shown] == ["test_pytest_shows_the_line_of_the_test"]
+
+
 # (source, options, pieces of the message in order)
 FAILS = [
     ("x*y", {}, ["not convex: a counterexample, accepted by the kernel", "function: x*y", "not convex: f at", "P: x =",
