@@ -52,14 +52,15 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
     for name, body in action.images:
         fits = name in s.variables and body.loose <= len(s.variables[name].shape) and not body.has("dir", "index")
         require(fits and all(ok for ok, _, _ in acting.uses(body)), STEP, "{} is no image of {}", body, name)
-    moved, context = substitute(s.function, images(action)), Context(acting)
-    require(total(moved, context), STEP, "{} may be undefined", moved)
+    image, context = substitute(s.function, images(action)), Context(acting)
+    moved = image
     for name, size in action.permutations:
         moved = _reindexed(_with(moved, entry("par", name, [0]), ZERO) if size is ONE else moved, name, size)
     for name, size in action.signs:
         first = _either(moved, entry("par", name, [0]), context) if size is ONE else moved
         moved = _unsigned(first, name, size, context)
     require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
+    require(total(image, context), STEP, "{} may be undefined", image)
     return acting
 
 
