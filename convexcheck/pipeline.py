@@ -34,7 +34,7 @@ from convexcheck.search.arrays import pack
 from convexcheck.search.scope import OutOfTime
 
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
-SHORT = 0.2  # seconds of a first try
+SHORT = 0.5  # seconds of a first try
 OPPOSITE = {"convex": "concave", "concave": "convex"}
 
 

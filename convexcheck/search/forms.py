@@ -60,10 +60,11 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, kronecker, _sum_of_squares]
-    if any(f.relation in ("psd", "posdef") for f in c.facts):  # else it has few links to cut, and takes long
-        methods.insert(1, methods.pop(5))
-    methods.append(_minors)
+    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors]
+    if any(f.relation in ("psd", "posdef") for f in c.facts):
+        methods.insert(1, kronecker)
+    elif scope.heavy and depth == 0:  # there are few links to cut, and it takes long
+        methods.append(kronecker)
     if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
         methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)
     for method in (_one_entry, *methods):
