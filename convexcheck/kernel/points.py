@@ -127,9 +127,9 @@ def holds(c: Condition, values: Values, sizes: Sizes) -> bool:
 
 def _matrix_holds(c: Condition, values: Values, sizes: Sizes) -> bool:
     """A symmetric A is PSD (> 0) iff all coefficients of det(t + A), whose roots are real, are >= 0 (> 0)."""
-    n = range(_size(c.sizes[0], sizes))
-    cells = [evaluate(instantiate(c.body, [i, j]), values, sizes, exact=True) for i in n for j in n]
-    A = flint.fmpq_mat(len(n), len(n), cells)
+    n = _size(c.sizes[0], sizes)
+    cells = evaluate(c.body, values, sizes, exact=True, ranges=(n, n))
+    A = flint.fmpq_mat(n, n, cells.ravel().tolist())
     definite = all(q > 0 if c.relation == "posdef" else q >= 0 for q in (-A).charpoly().coeffs())
     return A.transpose() == A and (c.relation == "symmetric" or definite)
 

@@ -14,7 +14,7 @@ from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import Expression, bound, const, dim, over, power
 
 MAX_ENTRIES = 10_000_000
-MAX_SIDE = 24
+MAX_SIDE = 60
 
 
 def facts(

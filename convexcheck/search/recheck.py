@@ -103,8 +103,9 @@ def closed(e: Expression, indices: Sequence[int]) -> Expression:
 
 def _matrix(c: Condition, values: Exact, sizes: Mapping[str, int]) -> int:
     n = int(c.sizes[0].data) if c.sizes[0].op == "const" else sizes[c.sizes[0].data]
-    rows = [[value(closed(c.body, (i, j)), values, sizes) for j in range(n)] for i in range(n)]
-    if any(not isinstance(q, flint.fmpq) for row in rows for q in row):
+    try:
+        rows = evaluate(c.body, values, sizes, exact=True, ranges=(n, n)).tolist()
+    except Inexact:
         return 0
     if any(rows[i][j] != rows[j][i] for i in range(n) for j in range(i)):
         return 0
