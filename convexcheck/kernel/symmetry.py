@@ -38,8 +38,11 @@ from convexcheck.kernel.scope import require
 STEP = "symmetry"
 
 
-def invariant(s: Statement, action: ev.Action) -> Statement:
-    """The statement with the action's arrays among its parameters, if the action leaves the function alone."""
+def invariant(s: Statement, action: ev.Action, everywhere: bool = True) -> Statement:
+    """The statement with the action's arrays among its parameters, if the action leaves the function alone.
+
+    The image is real `everywhere`; else whoever asks has to see that it is at a point.
+    """
     arrays = [*action.permutations, *action.signs, *action.scales]
     declared = {n: Declaration((size,), integer=n in dict(action.permutations)) for n, size in arrays}
     given = [Condition("eq", entry("par", n, [bound(0)]) ** 2 - 1, (size,)) for n, size in action.signs]
@@ -60,7 +63,7 @@ def invariant(s: Statement, action: ev.Action) -> Statement:
         first = _either(moved, entry("par", name, [0]), context) if size is ONE else moved
         moved = _unsigned(first, name, size, context)
     require(identical(moved, s.function, context), STEP, "{} is not identical to {}", moved, s.function)
-    require(total(image, context), STEP, "{} may be undefined", image)
+    require(not everywhere or total(image, context), STEP, "{} may be undefined", image)
     return acting
 
 
@@ -122,7 +125,7 @@ def member(acting: Statement, action: ev.Action, instance: ev.Instance, x: Named
 
 def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | None) -> Any:
     """The ball f((1-t) x + t g x) - f(x) > 0, for -f if `side` is -1; else Rejection."""
-    values, sizes = member(invariant(s, e.action), e.action, e.instance, e.x, folder)
+    values, sizes = member(invariant(s, e.action, False), e.action, e.instance, e.x, folder)
     require(0 < e.t < 1 and not e.instance.variables, STEP, "t is not in (0, 1), or there is another point")
     image = images(e.action)
     between = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.normal import normal
+from convexcheck.expression.normal import is_affine, normal
 from convexcheck.expression.statement import Declaration, generic
 from convexcheck.expression.term import (
     ZERO,
@@ -68,12 +68,13 @@ def _kinked(top: Expression, scope: Scope, e: Expression) -> bool:
 
 
 def _log_sum(e: Expression, scope: Scope) -> Composed | None:
-    """``log(sum of terms > 0)`` as a log-sum-exp of the logarithms of the terms."""
+    """``log(sum of terms > 0)`` as a log-sum-exp of the logarithms of the terms; None if all of these are affine."""
     if e.op != "log" or e.args[0].op not in ("add", "Sum"):
         return None
     total = e.args[0]
     parts: list[Expression] = []
     arguments: list[Argument] = []
+    affine = True
     for k, part in enumerate(total.args if total.op == "add" else (total,)):
         if not part.has("var"):
             parts.append(part)
@@ -82,10 +83,11 @@ def _log_sum(e: Expression, scope: Scope) -> Composed | None:
         inner = scope.over(sizes, part)
         term = instantiate(part.args[1], inner.indices[:1]) if sizes else part
         logarithm = term.args[0] if term.op == "exp" else normal(apply("log", term), inner.context)
+        affine = affine and is_affine(logarithm, inner.context)
         arguments.append((name, sizes, abstract(logarithm, inner.indices[: len(sizes)])))
         power = apply("exp", generic("var", name, Declaration(sizes)))
         parts.append(over("Sum", sizes[0], power) if sizes else power)
-    return apply("log", add(*parts)), arguments
+    return None if affine else (apply("log", add(*parts)), arguments)
 
 
 def rewritten(e: Expression, scope: Scope) -> Iterator[Expression]:
