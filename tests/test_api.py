@@ -40,7 +40,9 @@ def test_the_counterexample_is_exact_and_holds():
 
 
 def test_explain_takes_a_verdict_or_a_question():
-    assert cc.explain(cc.check("x**2")) == cc.check("x**2").explain() == cc.explain("x**2")
+    explained = cc.check("x**2").explain()
+    assert cc.explain(cc.check("x**2")).startswith(explained)  # what CVXPY says comes after
+    assert cc.explain(cc.check("x**2")) == cc.explain("x**2")
     assert cc.explain("x*y", wrt="x").startswith("AFFINE: proved for all x, for every y")
 
 
@@ -179,9 +181,9 @@ def test_bad_jax():
 def test_an_unknown_primitive_is_unknown_and_named():
     import jax.numpy as jnp
 
-    verdict = cc.check(lambda w: jnp.sum(jnp.linalg.svd(w.reshape(2, 2))[1]), np.zeros(4))
+    verdict = cc.check(lambda w: jnp.sum(jnp.sort(w)[:2]), np.zeros(4))
     assert verdict.status == "UNKNOWN"
-    assert "svd" in verdict.message
+    assert "sort" in verdict.message
 
 
 POINT = "the function is not real at {}, a point of the domain"

@@ -70,7 +70,7 @@ class Concrete:
 
         >>> from convexcheck.expression.term import bound, dim, entry, over
         >>> Concrete({"n": 2})(over("Sum", dim("n"), entry("var", "x", [bound(0)]) ** 2))
-        x[0]**2 + x[1]**2
+        x[1]**2 + x[0]**2
         """
         at = dict(indices or {})
         placed = transform(e, lambda n, _: const(at[n]) if n in at else None)
