@@ -7,7 +7,7 @@ import convexcheck
 SQUARE = "x >= -1, x <= 1, y >= -1, y <= 1"
 CUBE = SQUARE + ", z >= -1, z <= 1"
 FUNCTIONS = [  # (function, variables, domain, curvature)
-    ("exp(x*y*z) + 3*(x**2 + y**2 + z**2)", "x y z", CUBE, "CONVEX"),
+    pytest.param("exp(x*y*z) + 3*(x**2 + y**2 + z**2)", "x y z", CUBE, "CONVEX", marks=pytest.mark.nightly),  # 10 s
     ("sin(x)*sin(y)*sin(z) + x**2 + y**2 + z**2", "x y z", CUBE, "CONVEX"),
     ("sin(x + y) + (x - y)**2 + x**2 + 2*y**2", "x y", SQUARE, "CONVEX"),
     ("sin(x + y) + (x - y)**2 + x**2/4", "x y", SQUARE, "NEITHER"),
