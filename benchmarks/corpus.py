@@ -12,6 +12,7 @@ import json
 import statistics
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -49,12 +50,20 @@ def judged(problem: dict[str, Any], timeout: float) -> tuple[str, str, float]:
     if verdict.curvature == "UNKNOWN":
         return "in part" if verdict.status == "REFUTED" else "unknown", verdict.message, spent
     too_strict = verdict.strict is True and problem.get("strict") is False
-    too_much = isinstance(verdict.modulus, Fraction) and verdict.modulus > problem.get("strong_convexity", 1e300)
+    too_much = isinstance(verdict.modulus, Fraction) and verdict.modulus > _at_most(problem.get("strong_convexity"))
     if too_strict or too_much:
         return "wrong", said, spent
     if known == "AFFINE" and verdict.curvature in {"CONVEX", "CONCAVE"}:
         return "in part", said, spent
     return "right" if verdict.curvature == known else "wrong", said, spent
+
+
+def _at_most(known: float | None) -> Fraction:
+    """The largest number that rounds to a known constant; no bound where none is known."""
+    if known is None:
+        return Fraction(10**300)
+    shown = Decimal(repr(known))
+    return Fraction(shown) + Fraction(Decimal(1).scaleb(int(shown.as_tuple().exponent))) / 2
 
 
 def rows(repeats: int, timeout: float = TIMEOUT) -> Iterator[Row]:
