@@ -25,6 +25,7 @@ NAMES = (
     "peers_on_the_corpus",
     "coqc_accepts_most_certificates",
     "swapped_units_refute_networks",
+    "everyday_losses_are_settled",
 )
 
 
