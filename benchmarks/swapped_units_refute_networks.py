@@ -51,7 +51,7 @@ def rows(repeats: int) -> Iterator[Row]:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "pair.json"
                 verdict.certificate.write(path)
-                checks, answer = seconds(lambda: cc.verify(path), 2)  # noqa: B023
+                checks, answer = seconds(lambda: cc.verify(path), 2)  # noqa: B023  # called at once
             row |= {"check": rounded(min(checks)), "bytes": len(verdict.certificate)}
             row["kernel"] = "accepted" if isinstance(answer, cc.Accepted) else "rejected"
             row["share"] = rounded((min(times) + min(checks)) / (1.0 if net.size <= 100 else 60.0))

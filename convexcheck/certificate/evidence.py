@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from convexcheck.certificate.curvatures import *  # noqa: F403  # every record has its name here too
 from convexcheck.certificate.curvatures import Curvature, Slot
-from convexcheck.certificate.points import *  # noqa: F403
+from convexcheck.certificate.points import *  # noqa: F403  # as above
 from convexcheck.certificate.points import (
     CriticalPoint,
     EmptyDomain,
@@ -18,7 +18,7 @@ from convexcheck.certificate.points import (
     Refutation,
     Undefined,
 )
-from convexcheck.certificate.signs import *  # noqa: F403
+from convexcheck.certificate.signs import *  # noqa: F403  # as above
 from convexcheck.certificate.signs import Sign
 from convexcheck.expression.errors import Record
 from convexcheck.expression.statement import Statement, names_for, text
