@@ -133,13 +133,13 @@ def told(name: str, answer: Answered, timeout: float) -> dict[str, Any]:
 @contextmanager
 def local(jobs: int) -> Iterator[Executor]:
     """An executor with so many child processes on this machine; none is left when it closes."""
-    _CHILDREN.closed = False
     pool = ThreadPoolExecutor(jobs, "question")
     try:
         yield pool
     finally:
         _CHILDREN.end()
         pool.shutdown(cancel_futures=True)
+        _CHILDREN.closed = False  # no thread is left that could start one; another executor of this process may
 
 
 @contextmanager

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import BINDERS, MATRICES, Expression, opened
+from convexcheck.search.deadline import Deadline, OutOfTime
 from convexcheck.search.proof import interior
 from convexcheck.search.prove import Prover
-from convexcheck.search.scope import OutOfTime, Scope
+from convexcheck.search.scope import Scope
 
 Part = tuple[Expression, tuple[Expression, ...]]  # with its open indices, the outermost first
 
@@ -22,7 +21,7 @@ def smallest_open_part(s: Statement, budget: float) -> Part | None:
         s: the statement; the part is looked at on its domain.
         budget: seconds.
     """
-    scope = Scope(Context(s), interior(s), time.monotonic() + budget)
+    scope = Scope(Context(s), interior(s), Deadline(budget))
     try:
         return _visit(s.function, (), scope)
     except OutOfTime:

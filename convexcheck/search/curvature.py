@@ -7,7 +7,6 @@ Source: C. Lanczos, J. Res. Nat. Bur. Standards 45 (1950); G. Golub, C. Van Loan
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.term import Expression
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.gradient import gradient
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import points
@@ -67,7 +67,7 @@ class Curvature:
 
 
 def descend(
-    curvature: Curvature, space: Space, rng: np.random.Generator, near: Sequence[float], deadline: float, count: int
+    curvature: Curvature, space: Space, rng: np.random.Generator, near: Sequence[float], deadline: Deadline, count: int
 ) -> tuple[float, Floats, Floats]:
     """A point and direction of relatively small curvature: random points, then a random descent from the best."""
     forms = space.dimension * (space.dimension + 1) // 2
@@ -77,7 +77,7 @@ def descend(
     score, v = curvature.least(space, z)
     for step in range(16):
         keep = np.argsort(score, kind="stable")[:4]
-        if score[keep[0]] < -1e-3 or not np.isfinite(score[keep[0]]) or time.monotonic() > deadline:
+        if score[keep[0]] < -1e-3 or not np.isfinite(score[keep[0]]) or deadline.over():
             break
         z, score, v = z[:, keep], score[keep], v[:, keep]
         width = max(4, min(24, batch // 4))
@@ -91,7 +91,7 @@ def descend(
 
 
 def lanczos(
-    program: Program, space: Space, rng: np.random.Generator, near: Sequence[float], deadline: float, starts: int = 6
+    program: Program, space: Space, rng: np.random.Generator, near: Sequence[float], deadline: Deadline, starts: int = 6
 ) -> tuple[Floats, Floats, Floats]:
     """Relative least Ritz values, points and Ritz vectors for several random points at once."""
     count = max(1, min(starts, program.chunk(starts)))
@@ -114,7 +114,7 @@ def lanczos(
             for u in basis:
                 w = w - (u * w).sum(axis=0) * u
         length = np.linalg.norm(w, axis=0)
-        if time.monotonic() > deadline or not (length > 0).any():
+        if deadline.over() or not (length > 0).any():
             break
         off.append(length)
         basis.append(w / np.where(length > 0, length, 1.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -17,6 +16,7 @@ from convexcheck.expression.functions import derivative
 from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, abstract, apply, nodes, opened, over
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair, constants, simple, wild
 from convexcheck.search.points import Coordinates, Instances, anchor
@@ -55,7 +55,7 @@ def ill_posed(
     which = empty(statement)
     if which is not None:
         return EmptyDomain(which)
-    deadline = time.monotonic() + budget
+    deadline = Deadline(budget)
     wanted = list(violations(statement))
     curved = [c for c in statement.domain if not _affine(c)]
     if not wanted and not curved:
@@ -65,7 +65,7 @@ def ill_posed(
     for turn in range(3):
         instances = Instances(statement, seed + turn, arrays)
         for instance, space in _spaces(instances, rng):
-            if time.monotonic() > deadline:
+            if deadline.over():
                 return None
             count = 1024 if turn == 0 else 4096
             for pair in (simple(space, rng, near, count), wild(space, rng, near, count)):

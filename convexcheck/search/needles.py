@@ -15,6 +15,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.statement import Declaration, Statement
 from convexcheck.expression.term import ONE, Expression, substitute
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.line import ball, closed, grid, values
 from convexcheck.search.scope import Scope
 
@@ -26,12 +27,12 @@ def single(s: Statement) -> bool:
     return list(s.variables.values()) == [Declaration()] and closed(s.function)
 
 
-def needle(s: Statement, deadline: float) -> tuple[Fraction, Fraction] | None:
+def needle(s: Statement, deadline: Deadline) -> tuple[Fraction, Fraction] | None:
     """A point of the interior where the second derivative is surely < 0, and the width of the part around it.
 
     Args:
         s: a statement of one scalar variable without parameters.
-        deadline: on the monotonic clock.
+        deadline: when to stop.
     """
     (name,) = s.variables
     x, context = Expression("var", (), name), Context(s)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,13 +14,14 @@ from convexcheck.expression.normal import is_affine
 from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, instantiate, mul
+from convexcheck.search.deadline import Deadline, OutOfTime
 from convexcheck.search.definite import by_minors
 from convexcheck.search.forms import fraction, nonnegative
 from convexcheck.search.modulus import modulus
 from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover, smooth_form
-from convexcheck.search.scope import OutOfTime, Scope
+from convexcheck.search.scope import Scope
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 
@@ -45,8 +45,8 @@ def proofs(
     Raises:
         OutOfTime: when the budget is used up.
     """
-    context, begin = Context(s), time.monotonic()
-    scope = Scope(context, interior(s), begin + budget)
+    context = Context(s)
+    scope = Scope(context, interior(s), Deadline(budget))
     side = SIDES.get(verdict, 1)
     full = replace(scope, heavy=True)
     defined = _defined(s, context, full)
@@ -61,9 +61,8 @@ def proofs(
         return
     plain = ev.Proof(rule, defined, domain, point)
     if verdict != "affine":
-        deadline = max(scope.deadline, time.monotonic() + patience)
         with contextlib.suppress(OutOfTime, ConvexcheckError):  # what is stronger is worth some time, but not the proof
-            yield from _stronger(s, verdict, plain, replace(scope, deadline=deadline))
+            yield from _stronger(s, verdict, plain, replace(scope, deadline=scope.deadline.at_least(patience)))
     yield Claim(verdict), plain
 
 
@@ -81,7 +80,7 @@ def interior(s: Statement) -> Context:
     """The facts inside the domain: in a box with nonempty interior ``>= 0`` holds as ``> 0``."""
     context = Context(s)
     for c in s.domain:
-        inner = Scope(context, context, 0.0).over(c.sizes, c.body)
+        inner = Scope(context, context, Deadline(0)).over(c.sizes, c.body)
         terms = linear(instantiate(c.body, inner.indices))[1]
         if c.relation not in ("ge", "gt") or len(terms) != 1 or terms[0][0].op != "var":
             return context
@@ -112,7 +111,7 @@ def doubtful(s: Statement, budget: float) -> Expression | None:
         s: the statement.
         budget: seconds.
     """
-    context, deadline = Context(s), time.monotonic() + budget
+    context, deadline = Context(s), Deadline(budget)
     for o in obligations(s.function, context):
         if not o.holds() and o.size is None:
             scope = Scope(o.context, o.context, deadline, heavy=True)
@@ -140,7 +139,7 @@ def _conditions(s: Statement, scope: Scope) -> Domain | None:
     alone = Context(s, s.given)
 
     def curved(c: Condition) -> bool:
-        return not is_affine(instantiate(c.body, Scope(alone, alone, 0.0).over(c.sizes, c.body).indices), alone)
+        return not is_affine(instantiate(c.body, Scope(alone, alone, Deadline(0)).over(c.sizes, c.body).indices), alone)
 
     sequence = sorted(s.domain, key=curved)  # affine conditions help with the others, wherever they stand
     for k, c in enumerate(sequence):
@@ -160,10 +159,9 @@ def _conditions(s: Statement, scope: Scope) -> Domain | None:
 def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iterator[tuple[Claim, ev.Proof]]:
     """The same proof with a modulus, with strictness, or both."""
     side = SIDES[verdict]
-    now = time.monotonic()
     mu, rule = None, None
     with contextlib.suppress(OutOfTime, ConvexcheckError):
-        mu, rule = modulus(s, side, replace(scope, deadline=now + 0.6 * (scope.deadline - now)))
+        mu, rule = modulus(s, side, replace(scope, deadline=scope.deadline.part(0.6)))
     certain = mu is not None and scope.context.bounds(mu).positive  # then nothing more is to be said
     shown, condition = (None, "") if certain else strictness(s, plain.curvature, side, scope)
     proof = replace(plain, modulus=rule, strict=shown)

@@ -19,13 +19,13 @@ import numpy as np
 from convexcheck.certificate.evidence import Instance, JensenGap
 from convexcheck.expression.statement import Statement
 from convexcheck.search.curvature import MOST_EXACT, Curvature, descend, lanczos
+from convexcheck.search.deadline import Deadline, OutOfTime
 from convexcheck.search.kinks import at_kinks, compiled
 from convexcheck.search.needles import needle, single
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair, constants, simple, wild
 from convexcheck.search.points import Instances, Parameters, anchor
 from convexcheck.search.rounding import Problem, complexity, confirmed, rounded
-from convexcheck.search.scope import OutOfTime
 
 ROUNDS = 40
 NOISE = 1e-12
@@ -105,14 +105,14 @@ class _Search:
     """One search: its clock, its random numbers, its record."""
 
     def __init__(self, statement: Statement, budget: float, seed: int) -> None:
-        self.statement, self.deadline = statement, time.monotonic() + budget
+        self.statement, self.deadline = statement, Deadline(budget)
         self.rng = np.random.default_rng(seed)
         self.result = Attempt()
         self.near = constants(statement.function, *(c.body for c in statement.domain))
         self.checks = 0
 
     def late(self) -> bool:
-        return time.monotonic() > self.deadline
+        return self.deadline.over()
 
     def run(self, instances: Instances) -> JensenGap | None:
         """Round robin over sizes, a few parameters each time, more pairs in later rounds."""

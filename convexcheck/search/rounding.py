@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +10,7 @@ import numpy as np
 
 from convexcheck.certificate.evidence import Instance, JensenGap
 from convexcheck.expression.term import Expression
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.numeric import Floats, Program
 from convexcheck.search.pairs import Pair
 from convexcheck.search.points import Coordinates
@@ -67,7 +67,7 @@ def complexity(z: Floats) -> Floats:
     return np.asarray(((z != 0) * (1 + np.log10(1 + np.abs(z)) + fraction)).sum(axis=0))
 
 
-def rounded(problem: Problem, pair: Pair, t: Fraction, relative: float, deadline: float) -> JensenGap | None:
+def rounded(problem: Problem, pair: Pair, t: Fraction, relative: float, deadline: Deadline) -> JensenGap | None:
     """The pair in the fewest digits that keep a gap, as evidence confirmed in balls, or None."""
     options = list(_options(pair))
     x = np.array([[float(q) for q in a] for a, _ in options]).T
@@ -79,7 +79,7 @@ def rounded(problem: Problem, pair: Pair, t: Fraction, relative: float, deadline
         last = k == len(options) - 1
         if not (gaps[k] > wanted or last) or tried > 3:
             continue
-        if time.monotonic() > deadline:
+        if deadline.over():
             return None
         tried += 1
         found = confirmed(problem, *options[k], t)

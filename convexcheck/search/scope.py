@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +10,7 @@ from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import Expression, abstract, fresh, instantiate
-
-
-class OutOfTime(Exception):
-    """The budget of a search is used up."""
+from convexcheck.search.deadline import Deadline, OutOfTime
 
 
 @dataclass(frozen=True)
@@ -23,13 +19,13 @@ class Scope:
 
     context: Context
     interior: Context
-    deadline: float
+    deadline: Deadline
     indices: tuple[Expression, ...] = ()
     heavy: bool = False  # whether semidefinite programs may be tried
 
     def tick(self) -> None:
         """Raise OutOfTime once the deadline has passed."""
-        if time.monotonic() > self.deadline:
+        if self.deadline.over():
             raise OutOfTime
 
     def over(self, sizes: Sequence[Expression], *avoid: Expression) -> Scope:

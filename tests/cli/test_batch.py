@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -231,11 +232,11 @@ def test_more_time_or_a_folder_for_certificates_asks_again(tmp_path):
     asked = [{"id": "a", "expression": open_one, "domain": ["x > 0", "y > 0"]}, {"id": "b", "expression": "x"}]
     problems = written(tmp_path / "p.jsonl", asked)
     out = tmp_path / "out"
-    run(problems, "--out", out, "--timeout", 0.5)
-    assert "going on: 2 of 2" in run(problems, "--out", out, "--timeout", 0.5).stderr
-    assert "going on: 1 of 2" in run(problems, "--out", out, "--timeout", 0.6).stderr
-    assert "going on: 1 of 2" in run(problems, "--out", out, "--timeout", 0.6, "--certificates", tmp_path / "c").stderr
-    assert "going on: 2 of 2" in run(problems, "--out", out, "--timeout", 0.6, "--certificates", tmp_path / "c").stderr
+    run(problems, "--out", out, "--timeout", 1.5)
+    assert "going on: 2 of 2" in run(problems, "--out", out, "--timeout", 1.5).stderr
+    assert "going on: 1 of 2" in run(problems, "--out", out, "--timeout", 1.6).stderr
+    assert "going on: 1 of 2" in run(problems, "--out", out, "--timeout", 1.6, "--certificates", tmp_path / "c").stderr
+    assert "going on: 2 of 2" in run(problems, "--out", out, "--timeout", 1.6, "--certificates", tmp_path / "c").stderr
 
 
 def test_a_cluster_takes_the_place_of_local_processes(tmp_path):
@@ -256,6 +257,17 @@ def test_a_cluster_takes_the_place_of_local_processes(tmp_path):
 
 
 EMPTY = {"variables": {}, "parameters": {}, "given": [], "domain": []}
+
+
+def test_another_executor_answers_after_a_batch(answered):
+    """What closed with the batch's own processes is no more closed to an executor of the user's."""
+    asked = parallel.requests([("a", {**EMPTY, "expression": "x**2"})], 60, 4)
+    with ThreadPoolExecutor(1) as executor:
+        ((name, found),) = parallel.answers(asked, executor, 60)
+    for child, _ in parallel._CHILDREN.waiting:
+        child.end()
+    parallel._CHILDREN.waiting.clear()
+    assert (name, found.record["curvature"]) == ("a", "CONVEX")
 
 
 def test_no_thread_or_child_is_left(answered):

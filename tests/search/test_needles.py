@@ -1,12 +1,12 @@
 """Narrow places of negative curvature are found, and none is found where there is none."""
 
-import time
 from fractions import Fraction
 
 import pytest
 
 import convexcheck
 from convexcheck.read.text import read_text
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.needles import needle
 
 NEGATIVE = [  # function, domain, where its second derivative is < 0
@@ -28,16 +28,16 @@ CONVEX = [
 def test_a_narrow_place_is_found_and_becomes_a_counterexample(
     text: str, domain: str, place: tuple[float, float]
 ) -> None:
-    found = needle(read_text(text, "x", None, domain, ""), time.monotonic() + 20)
+    found = needle(read_text(text, "x", None, domain, ""), Deadline(20))
     assert found is not None and place[0] <= found[0] <= place[1] and found[1] > 0
     assert convexcheck.check(text, domain=domain, budget=20).status == "REFUTED"
 
 
 @pytest.mark.parametrize(("text", "domain"), CONVEX)
 def test_none_is_found_in_a_convex_function(text: str, domain: str) -> None:
-    assert needle(read_text(text, "x", None, domain, ""), time.monotonic() + 20) is None
+    assert needle(read_text(text, "x", None, domain, ""), Deadline(20)) is None
 
 
 def test_the_place_is_exact() -> None:
-    found = needle(read_text("x**3", "x", None, "x >= -1, x <= 1", ""), time.monotonic() + 20)
+    found = needle(read_text("x**3", "x", None, "x >= -1, x <= 1", ""), Deadline(20))
     assert found is not None and isinstance(found[0], Fraction) and found[0] < 0

@@ -1,13 +1,12 @@
 """Functions of one variable: every answer is the known one, or none; the quick ones are settled."""
 
-import time
-
 import pytest
 
 import convexcheck
 from convexcheck.expression.bounds import Context
 from convexcheck.read.text import read_text
-from convexcheck.search.scope import OutOfTime, Scope
+from convexcheck.search.deadline import Deadline, OutOfTime
+from convexcheck.search.scope import Scope
 from convexcheck.search.univariate import univariate
 from tests.search.functions_of_one_variable import LONG, QUICK
 
@@ -41,11 +40,11 @@ NEVER = [  # values that are negative somewhere, by how little they may be
 def test_a_value_that_is_negative_somewhere_is_not_shown(text: str, domain: str) -> None:
     s = read_text(text, "x", None, domain, "")
     context = Context(s)
-    assert univariate(s.function, Scope(context, context, time.monotonic() + 20)) is None
+    assert univariate(s.function, Scope(context, context, Deadline(20))) is None
 
 
 def test_the_deadline_is_kept() -> None:
     s = read_text("x**2 - 1e-7*exp(-1e6*(x - 0.3)**2)", "x", None, "x >= -1, x <= 1", "")
     context = Context(s)
     with pytest.raises(OutOfTime):
-        univariate(s.function, Scope(context, context, time.monotonic() - 1))
+        univariate(s.function, Scope(context, context, Deadline(-1)))
