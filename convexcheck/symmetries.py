@@ -107,7 +107,8 @@ def equivalents(net: MLP, kind: str = "finite", limit: int | None = None, seed: 
 
     Args:
         net: the perceptron.
-        kind: "permutation", "sign" or "scale" alone; "finite": permutations and signs; "all": scales too.
+        kind: "permutation", "sign", "scale" or "matrix" alone, the last one for a linear layer with none but linear
+            ones after it; "finite": permutations and signs; "all": everything.
         limit: how many at the most; needed where there are more than 5,040.
         seed: of the members that are drawn where not all are listed.
         ridge: a penalty that must stay the same too; 0 for none.
@@ -124,7 +125,7 @@ def equivalents(net: MLP, kind: str = "finite", limit: int | None = None, seed: 
     from convexcheck.network.symmetry.evidence import any_size
 
     made = listing.equivalents(net, kind, limit, seed, ridge)
-    statement, evidence = any_size(net, "sse", ridge)  # equal for all targets, so the outputs are equal
+    statement, evidence = any_size(net, "sse", ridge, kind in ("matrix", "all"))  # for all targets: so are the outputs
     file = Pipeline("convex", 60.0, 0).accepted_file(Question(statement), Claim("invariant"), evidence)
     return Equivalents(file, (e.net for e in made))
 

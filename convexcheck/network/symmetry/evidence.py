@@ -17,7 +17,7 @@ from convexcheck.network.model import MLP
 from convexcheck.network.numbers import Numbers, fractions
 from convexcheck.network.statement import own_targets, read_problem
 from convexcheck.network.symmetry.action import action, values
-from convexcheck.network.symmetry.kinds import kinds
+from convexcheck.network.symmetry.kinds import kinds, stretched
 from convexcheck.network.symmetry.member import STAGE, Member
 from convexcheck.network.symmetry.pairs import candidates
 
@@ -141,13 +141,14 @@ def stored(a: Numbers, digest: Callable[[Numbers], str] | None = None) -> Array:
     return Array(a.shape, tuple(fractions(a).ravel().tolist()))
 
 
-def any_size(net: MLP, loss: str, ridge: Any) -> tuple[Statement, Invariance]:
+def any_size(net: MLP, loss: str, ridge: Any, matrices: bool = False) -> tuple[Statement, Invariance]:
     """The loss of all networks with the same layers, of all widths, on all data; and its symmetries.
 
     Args:
         net: gives the activations and says which layers have a bias.
         loss: one of `network.loss.LOSSES`.
         ridge: the penalty.
+        matrices: whether the matrices of a linear layer are among them.
     """
     widths = range(2, len(net.layers) + 3)  # all different, so that every size becomes a symbol of its own
     pairs = zip(net.layers, widths, widths[1:], strict=False)
@@ -158,7 +159,8 @@ def any_size(net: MLP, loss: str, ridge: Any) -> tuple[Statement, Invariance]:
     general = read_problem(Problem.of(alike, np.zeros((rows, 2)), y, loss, ridge), lambda array: "").general
     if general is None:
         raise ConvexcheckError(STAGE, "no general statement of the network's loss")
-    return general, Invariance(action(general, kinds(alike, bool(ridge))))
+    own = kinds(alike, bool(ridge))
+    return general, Invariance(action(general, own, matrices=stretched(own) if matrices else ()))
 
 
 def pairs(found: Case, member: Member | None, t: Fraction | None) -> Iterator[SymmetryPair]:
@@ -168,6 +170,7 @@ def pairs(found: Case, member: Member | None, t: Fraction | None) -> Iterator[Sy
     for c in candidates(found.problem, member, t):
         signs = any(-1 in move.signs for move in c.member.moves)
         scales = any(set(move.scales) - {Fraction(1)} for move in c.member.moves)
-        family = action(found.statement, own, signs, scales)
+        matrices = [j for j, move in enumerate(c.member.moves, 1) if move.stretch]
+        family = action(found.statement, own, signs, scales, matrices)
         instance = Instance((), (*found.parameters, *values(family, c.member)))
         yield SymmetryPair(instance, family, x, c.t)

@@ -20,6 +20,7 @@ leaves the orthogonal matrices of the last. The sine has further symmetries, z +
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convexcheck.expression.errors import ConvexcheckError
@@ -78,3 +79,15 @@ def kinds(net: MLP, penalised: bool = False) -> tuple[Kind, ...]:
         degree = 0 if penalised else _DEGREE.get(name, 0)
         found.append(Kind(layer.W.shape[0], signs, degree, name == "identity", penalised))
     return tuple(found)
+
+
+def stretched(own: Sequence[Kind]) -> tuple[int, ...]:
+    """The number, from 1, of the one linear layer whose matrices are used: the widest with no other kind above it.
+
+    Below a nonlinear layer the kernel's normal forms do not see that they cancel, and two layers at a time take long.
+
+    >>> stretched((Kind(4, linear=True), Kind(2), Kind(2, linear=True), Kind(3, linear=True)))
+    (4,)
+    """
+    last = max((j for j, k in enumerate(own, 1) if not k.linear), default=0)
+    return tuple(sorted(range(last + 1, len(own) + 1), key=lambda j: -own[j - 1].width)[:1])

@@ -18,6 +18,39 @@ STAGE = "symmetry"
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """The matrix A = I + (factor - 1) u v' / v'u between two linear layers; its inverse has 1/factor.
+
+    With permutations, signs and scales such matrices generate all invertible ones. Those with u = v and factor -1 are
+    Householder's reflections, which generate the orthogonal ones.
+
+    Args:
+        u: numbers > 0: u is multiplied with the factor.
+        v: numbers > 0: what is orthogonal to v stays.
+        factor: not 0.
+    """
+
+    u: tuple[Fraction, ...]
+    v: tuple[Fraction, ...]
+    factor: Fraction
+
+    def __call__(self, rows: Numbers) -> Numbers:
+        """A times an array of Fractions."""
+        return _stretched(rows, self.u, self.v, self.factor)
+
+    def back(self, rows: Numbers) -> Numbers:
+        """Rows of Fractions times the inverse of A."""
+        moved: Numbers = _stretched(rows.T, self.v, self.u, 1 / self.factor).T
+        return moved
+
+
+def _stretched(rows: Numbers, u: Sequence[Fraction], v: Sequence[Fraction], factor: Fraction) -> Numbers:
+    one, other = (np.array(a, dtype=object) for a in (u, v))
+    moved: Numbers = rows + np.multiply.outer(one, (factor - 1) / (one @ other) * (other @ rows))
+    return moved
+
+
+@dataclass(frozen=True)
 class Move:
     """What happens to one hidden layer: new unit i is old unit ``permutation[i]``, with its sign and scale.
 
@@ -25,17 +58,19 @@ class Move:
         permutation: a bijection of 0 .. h - 1.
         signs: 1 or -1 for each new unit; empty for all 1.
         scales: numbers > 0 for each new unit; empty for all 1.
+        stretch: of the old units of a linear layer, before anything else.
     """
 
     permutation: tuple[int, ...]
     signs: tuple[int, ...] = ()
     scales: tuple[Fraction, ...] = ()
+    stretch: Stretch | None = None
 
     @property
     def trivial(self) -> bool:
         """Whether nothing happens."""
         still = self.permutation == tuple(range(len(self.permutation)))
-        return still and set(self.signs) <= {1} and set(self.scales) <= {Fraction(1)}
+        return still and set(self.signs) <= {1} and set(self.scales) <= {Fraction(1)} and self.stretch is None
 
 
 @dataclass(frozen=True)
@@ -54,9 +89,18 @@ class Member:
 
     @classmethod
     def of(
-        cls, net: MLP, permutations: Any = None, signs: Any = None, scales: Any = None, penalised: bool = False
-    ) -> Member:
+        cls, net: MLP, permutations: Any = None, signs: Any = None, scales: Any = None, stretches: Any = None,
+        penalised: bool = False,
+    ) -> Member:  # fmt: skip
         """The member with the given permutations, signs and scales by hidden layer, the first being 1.
+
+        Args:
+            net: the perceptron.
+            permutations: by layer, the old unit for each new one.
+            signs: by layer, 1 or -1 for each new unit.
+            scales: by layer, a number > 0 for each new unit.
+            stretches: by linear layer, the triple (u, v, factor) of a `Stretch`.
+            penalised: whether a penalty has to stay the same.
 
         Raises:
             ConvexcheckError: no such layer, no permutation, no sign, a symmetry that the layer does not have.
@@ -64,7 +108,7 @@ class Member:
         from convexcheck.network.symmetry.kinds import kinds
 
         own = kinds(net, penalised)
-        given = [dict(part or {}) for part in (permutations, signs, scales)]
+        given = [dict(part or {}) for part in (permutations, signs, scales, stretches)]
         for layer in {j for part in given for j in part}:
             if layer not in range(1, len(own) + 1):
                 raise ConvexcheckError(STAGE, f"hidden layer {layer}", f"one of the {len(own)}, from 1")
@@ -72,6 +116,8 @@ class Member:
             _checked(j, kind, given[0].get(j, range(kind.width)), given[1].get(j, ()), given[2].get(j, ()))
             for j, kind in enumerate(own, 1)
         ]
+        for j, parts in given[3].items():
+            moves[j - 1] = replace(moves[j - 1], stretch=_stretch(j, own[j - 1], *parts))
         return cls(tuple(moves), own)
 
     @property
@@ -81,7 +127,7 @@ class Member:
 
     def __call__(self, net: MLP) -> MLP:
         """The equivalent network; weights that float64 cannot hold become exact rationals."""
-        exact = any(set(m.scales) - {Fraction(1)} for m in self.moves)
+        exact = any(m.stretch or set(m.scales) - {Fraction(1)} for m in self.moves)
         flips = any(k.signs == FLIP and -1 in m.signs for k, m in zip(self.kinds, self.moves, strict=True))
         layers = [_rational(layer) for layer in net.layers] if exact or flips else list(net.layers)
         for j, (move, kind) in enumerate(zip(self.moves, self.kinds, strict=True)):
@@ -105,11 +151,28 @@ def _checked(j: int, kind: Kind, permutation: Sequence[int], signs: Sequence[int
     return Move(tuple(map(int, permutation)), tuple(map(int, signs)), factors)
 
 
+def _stretch(j: int, kind: Kind, u: Sequence[Any], v: Sequence[Any], factor: Any) -> Stretch:
+    found = Stretch(tuple(map(Fraction, u)), tuple(map(Fraction, v)), Fraction(factor))
+    if not kind.linear:
+        raise ConvexcheckError(STAGE, f"hidden layer {j}: a matrix", "a layer with the activation identity")
+    if {len(found.u), len(found.v)} != {kind.width} or min(found.u + found.v) <= 0:
+        raise ConvexcheckError(STAGE, f"hidden layer {j}: u, v of {len(u)}, {len(v)}", f"{kind.width} numbers > 0 each")
+    if kind.penalised and (found.u != found.v or found.factor != -1):
+        raise ConvexcheckError(STAGE, f"hidden layer {j}: no reflection", "u = v and the factor -1, under a penalty")
+    if not kind.penalised and found.factor <= 0:
+        raise ConvexcheckError(STAGE, f"hidden layer {j}: the factor {factor}", "a number > 0")
+    return found
+
+
 def _rational(layer: Layer) -> Layer:
     return replace(layer, W=fractions(layer.W), b=None if layer.b is None else fractions(layer.b))
 
 
 def _moved(layer: Layer, following: Layer, move: Move, kind: Kind) -> tuple[Layer, Layer]:
+    if move.stretch is not None:
+        bias = None if layer.b is None else move.stretch(layer.b)
+        layer = replace(layer, W=move.stretch(layer.W), b=bias)
+        following = replace(following, W=move.stretch.back(following.W))
     order = list(move.permutation)
     W, b, V, a = layer.W[order], None if layer.b is None else layer.b[order], following.W[:, order], following.b
     if -1 in move.signs:

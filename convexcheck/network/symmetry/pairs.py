@@ -12,8 +12,8 @@ import numpy as np
 from convexcheck.network.loss import Problem
 from convexcheck.network.model import MLP, Layer
 from convexcheck.network.numbers import Numbers, floats
-from convexcheck.network.symmetry.kinds import Kind, kinds
-from convexcheck.network.symmetry.member import Member, Move
+from convexcheck.network.symmetry.kinds import Kind, kinds, stretched
+from convexcheck.network.symmetry.member import Member, Move, Stretch
 
 HALF = Fraction(1, 2)
 WEIGHTS = tuple(Fraction(k, 64) for k in (32, 16, 48, 8, 56, 1, 63, 24, 40))
@@ -89,6 +89,10 @@ def _members(net: MLP, own: tuple[Kind, ...]) -> Iterator[Member]:
                 yield one(j, Move(still[j].permutation, tuple(-1 if k == i else 1 for k in range(kind.width))))
         if kind.degree:
             yield one(j, Move(still[j].permutation, (), tuple(Fraction(4) for _ in range(kind.width))))
+    for j in stretched(own) if net.size < LARGE else ():
+        ones = (Fraction(1),) * own[j - 1].width
+        factor = Fraction(-1) if own[j - 1].penalised else Fraction(4)
+        yield one(j - 1, Move(still[j - 1].permutation, stretch=Stretch(ones, ones, factor)))
     if len(own) > 1:
         yield Member(tuple(Move(tuple(range(k.width))[::-1]) for k in own), own)
     rng = np.random.default_rng(0)

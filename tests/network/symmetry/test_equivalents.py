@@ -74,3 +74,42 @@ def test_what_a_network_does_not_have():
         cc.symmetry_group("net")
     with pytest.raises(cc.ConvexcheckError, match="one of permutation"):
         cc.equivalents(LARGE, kind="rotation")
+
+
+@pytest.mark.parametrize("limit", [0, -1, 2.5, True, "3"])
+def test_a_limit_is_a_whole_number(limit):
+    with pytest.raises(cc.ConvexcheckError, match="expected a whole number >= 1"):
+        cc.equivalents(LARGE, limit=limit)
+
+
+def linear(*activations: str) -> MLP:
+    rng = np.random.default_rng(4)
+    widths = (2, *(3 for _ in activations), 2)
+    layers = [(rng.integers(-8, 9, (b, a)) / 4, rng.integers(-8, 9, b) / 4) for a, b in itertools.pairwise(widths)]
+    return MLP.from_arrays(layers, activation=activations)
+
+
+@pytest.mark.parametrize(
+    ("activations", "ridge"), [(("identity",), 0), (("identity",), "1/2"), (("tanh", "identity"), "1/2")]
+)
+def test_matrices_between_linear_layers(activations, ridge):
+    """GL(n), of which a penalty leaves the orthogonal matrices; the certificate is for all widths and data."""
+    net, x = linear(*activations), np.random.default_rng(1).normal(size=(5, 2))
+    found = cc.equivalents(net, kind="matrix", limit=6, seed=2, ridge=ridge)
+    text = str(cc.verify(found.certificate))
+    assert "accepted" in text and (f"W{len(activations)}[" in text)
+    nets = list(found)
+    assert len(nets) == 6
+    assert all(np.allclose(other(x), net(x), rtol=1e-10, atol=1e-10) for other in nets)
+    squares = [sum(Fraction(v) ** 2 for a in other.parameters.values() for v in a.ravel().tolist()) for other in nets]
+    assert (len(set(squares)) == 1) == bool(ridge)
+
+
+def test_matrices_that_the_kernel_cannot_follow_are_refused():
+    with pytest.raises(cc.ConvexcheckError, match="cannot prove matrices below a nonlinear layer"):
+        cc.equivalents(linear("identity", "tanh"), kind="matrix", limit=2)
+    with pytest.raises(cc.ConvexcheckError, match="no matrix changes"):
+        cc.equivalents(linear("tanh"), kind="matrix", limit=2)
+    with pytest.raises(cc.ConvexcheckError, match="infinitely many"):
+        cc.equivalents(linear("identity"), kind="matrix")
+    assert len(list(cc.equivalents(linear("identity", "relu"), kind="all", limit=4))) == 4

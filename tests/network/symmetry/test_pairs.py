@@ -73,6 +73,17 @@ def test_large_weights_lie_beside_the_certificate(tmp_path):
         file.write_bytes(whole)
 
 
+@pytest.mark.parametrize("ridge", [0, "1/100"])
+def test_a_matrix_between_linear_layers(ridge):
+    """V (I + A^-1)/2 (I + A)/2 W is not V W: a stretch, or under a penalty a reflection, makes a pair too."""
+    net = MLP.from_arrays([([["1", "2"], ["3", "4"]], ["1", "-1"]), ([["5", "1/3"]], None)], activation="identity")
+    direction = ([1, 2], [1, 2], -1) if ridge else ([1, 2], [3, "1/2"], 5)
+    g = Member.of(net, stretches={1: direction}, penalised=bool(ridge))
+    v = cc.symmetry_counterexample(net, [[1, 0], [0, 1], [1, 1]], g=g, t="1/2", ridge=ridge)
+    assert v.status == "REFUTED" and v.accepted.rules == (("SymmetryPair", 1),)
+    assert Fraction(str(v.counterexample.gap)) > 0  # exact
+
+
 ONE, ZERO = np.array([[1.0]]), np.array([[0.0]])
 CONTROLS = {  # convex along all that is tried: nothing may be refuted
     "no hidden layer": (MLP.from_arrays([([[1.0, 2.0]], None)]), [[1.0, 1.0]], [[1.0]]),
