@@ -1,4 +1,4 @@
 """Certificates (trusted): claims, evidence, and the file that holds them.
 
-Reading order: `signs`, `curvatures`, `points`, `evidence`, `codec`.
+Reading order: `rules`, `points`, `evidence`, `codec`.
 """

@@ -1,25 +1,14 @@
 """What a certificate holds: a statement, a claim about it and the evidence, named after theorems (trusted: data only).
 
-The records of `signs`, `curvatures` and `points` are parts of it, and are named here too.
+The records of `rules` and `points` are parts of it, and are named here too.
 """
 
 from collections.abc import Iterable
 
-from convexcheck.certificate.curvatures import *  # noqa: F403  # every record has its name here too
-from convexcheck.certificate.curvatures import Curvature, Slot
-from convexcheck.certificate.points import *  # noqa: F403  # as above
-from convexcheck.certificate.points import (
-    CriticalPoint,
-    EmptyDomain,
-    Instance,
-    Invariance,
-    Neither,
-    OutsideDomain,
-    Refutation,
-    Undefined,
-)
-from convexcheck.certificate.signs import *  # noqa: F403  # as above
-from convexcheck.certificate.signs import Sign
+from convexcheck.certificate.points import *  # noqa: F403  # every record has its name here too
+from convexcheck.certificate.points import CriticalPoint, IllPosed, Instance, Invariance, Neither, Refutation
+from convexcheck.certificate.rules import *  # noqa: F403  # as above
+from convexcheck.certificate.rules import Curvature, Sign, Slot
 from convexcheck.expression.errors import Record
 from convexcheck.expression.statement import Statement, names_for, text
 from convexcheck.expression.term import Expression
@@ -90,7 +79,6 @@ class Generalisation(Record):
     premise: "Proof"
 
 
-IllPosed = Undefined | OutsideDomain | EmptyDomain
 Evidence = Proof | Generalisation | Refutation | Neither | Invariance | CriticalPoint | IllPosed
 
 

@@ -141,3 +141,4 @@ class CriticalPoint(Record):
 
 
 Refutation = JensenGap | NegativeCurvature | SymmetryPair
+IllPosed = Undefined | OutsideDomain | EmptyDomain
