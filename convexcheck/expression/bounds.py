@@ -15,22 +15,11 @@ from typing import Any
 
 import flint
 
+from convexcheck.expression import term
 from convexcheck.expression.definite import definite
 from convexcheck.expression.functions import FUNCTIONS, NONNEGATIVE, POSITIVE, REALS, Function, Interval, Number
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import (
-    BINDERS,
-    ONE,
-    ZERO,
-    Expression,
-    add,
-    const,
-    levels,
-    mul,
-    nodes,
-    opened,
-    substitute,
-)
+from convexcheck.expression.term import ONE, ZERO, Expression, add, const, mul, nodes, substitute
 
 Terms = tuple[tuple[Expression, Fraction], ...]
 _0, _1 = Fraction(0), Fraction(1)
@@ -111,7 +100,7 @@ class Context:
 
     def opened(self, binder: Expression) -> tuple[Expression, Expression]:
         """The binder's body at a fresh index, of which no fact speaks, and that index."""
-        return opened(binder, *self.indices)
+        return term.opened(binder, *self.indices)
 
 
 def linear(e: Expression) -> tuple[Fraction, Terms]:
@@ -139,7 +128,7 @@ def _match(pattern: Expression, target: Expression, values: dict[int, Expression
         return target.loose == 0 and values.setdefault(pattern.data - level, target) is target
     if (pattern.op, pattern.data, len(pattern.args)) != (target.op, target.data, len(target.args)):
         return False
-    inner = zip(pattern.args, target.args, levels(pattern.op, pattern.args), strict=True)
+    inner = zip(pattern.args, target.args, term.levels(pattern.op, pattern.args), strict=True)
     return all(_match(p, t, values, level + k) for p, t, k in inner)
 
 
@@ -266,7 +255,7 @@ def _image(row: Function, i: Interval) -> Interval:
 
 def _structural(c: Context, e: Expression) -> Interval:
     """Bounds from the operation at the top of `e` and the bounds of its arguments."""
-    if e.op in BINDERS:
+    if e.op in term.BINDERS:
         body, index = c.opened(e)
         each = c.bounds(body)
         total = each if e.op == "Max" else _times(meet(c.bounds(e.args[0]), NONNEGATIVE), each)

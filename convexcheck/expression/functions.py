@@ -19,19 +19,7 @@ import flint
 
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.matrices import slope
-from convexcheck.expression.term import (
-    ENTRIES,
-    MATRICES,
-    ONE,
-    PI,
-    ZERO,
-    Expression,
-    add,
-    apply,
-    mul,
-    power,
-    rebuild,
-)
+from convexcheck.expression.term import ENTRIES, MATRICES, ONE, PI, ZERO, Expression, add, apply, mul, power, rebuild
 
 Number = Fraction | float  # float only for -inf and inf
 

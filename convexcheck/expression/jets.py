@@ -1,22 +1,26 @@
-"""Taylor polynomials along a line: f(x + t v) = z0 + z1 t + z2 t**2 + o(t**2), in any arithmetic (trusted).
+"""Derivatives at a point: Taylor polynomials along a line, in any arithmetic; all second ones in balls (trusted).
 
-So v'Hv is 2 z2. What is found is a polynomial only where all of z0, z1, z2 are known, and then the function is C2 in t
-near 0: a kink (abs, max, where) has to be decided strictly at the point; else its derivatives are undefined, ties of
-equal functions included. A part that is None is zero near the point, so that what does not move costs nothing.
+Along the line f(x + t v) = z0 + z1 t + z2 t**2 + o(t**2), so that v'Hv is 2 z2. What is found is a polynomial only
+where all of z0, z1, z2 are known, and then the function is C2 in t near 0: a kink (abs, max, where) has to be decided
+strictly at the point; else its derivatives are undefined, ties of equal functions included. A part that is None is
+zero near the point, so that what does not move costs nothing.
 Source: A. Griewank, A. Walther, Evaluating Derivatives, chapter 13 (Taylor arithmetic).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from itertools import combinations
+from math import prod
 from typing import Any, NamedTuple
 
+import flint
 import numpy as np
 
-from convexcheck.expression.evaluate import Arithmetic, Evaluator
+from convexcheck.expression.evaluate import Arithmetic, Evaluator, Values, evaluate
 from convexcheck.expression.functions import FUNCTIONS, derivative
 from convexcheck.expression.objects import Inexact
-from convexcheck.expression.term import Expression, apply, entry, substitute
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import Expression, abstract, apply, bound, const, entry, substitute
 
 _T = entry("var", "t")
 _TANH, _SIGMOID = apply("tanh", _T), apply("sigmoid", _T)
@@ -194,3 +198,46 @@ class Jets:
                 known = self.base.where(np.where(is_open, 1, -1), self.base.undefined(), known)
             parts.append(known)
         return Jet(value, *parts)
+
+
+def gradient_hessian(s: Statement, values: Values, sizes: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Balls that contain every first and second derivative in the variables.
+
+    Args:
+        s: the statement.
+        values: rationals or balls for all parameters and variables.
+        sizes: the value of each symbolic size.
+
+    Returns:
+        Arrays of shape (P,) and (P, P), the coordinates in the order of the variables, row by row. A ball that is not
+        finite says that the derivative may not exist.
+
+    Raises:
+        ConvexcheckError: where the function may have a kink.
+
+    >>> from convexcheck.expression.statement import Declaration
+    >>> x = entry("var", "x")
+    >>> at = {("var", "x"): np.array(flint.fmpq(2), dtype=object)}
+    >>> [int(v.item().mid().fmpz()) for v in gradient_hessian(Statement(x**3, {"x": Declaration()}), at, {})]
+    [12, 12]
+    """
+    shapes = {n: values["var", n].shape for n in s.variables}
+    count, start = sum(map(prod, shapes.values())), 0
+    basis: dict[tuple[str, str], np.ndarray] = {}
+    for n, shape in shapes.items():  # the derivative in coordinate a is that along the a-th basis vector
+        size = np.arange(prod(shape))
+        vectors = np.full((count, len(size)), flint.fmpq(0), dtype=object)
+        vectors[start + size, size] = flint.fmpq(1)
+        basis |= {("par", f"{n} {k}"): vectors.reshape(count, *shape) for k in (1, 2)}  # no name has a space
+        start += len(size)
+    indices = [Expression("index", (const(count),), -k) for k in (1, 2)]
+    both, first = {**values, **basis}, _along(s, s.function, indices[0], 1)
+    second = _along(s, first, indices[1], 2)
+    gradient = evaluate(abstract(first, indices[:1]), both, sizes, ranges=(count,))
+    return gradient, evaluate(abstract(second, indices), both, sizes, ranges=(count, count))
+
+
+def _along(s: Statement, e: Expression, index: Expression, k: int) -> Expression:
+    """The derivative of `e` along the basis vector number `index`."""
+    axes = {n: map(bound, range(len(d.shape))) for n, d in s.variables.items()}
+    return substitute(derivative(e), {("dir", n): entry("par", f"{n} {k}", [index, *axes[n]]) for n in s.variables})

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import reduce
 from math import floor, gcd, lcm
 
+from convexcheck.expression import term
 from convexcheck.expression.bounds import Context, in_range
 from convexcheck.expression.contraction import contracted
 from convexcheck.expression.errors import ConvexcheckError
@@ -24,14 +25,10 @@ from convexcheck.expression.term import (
     ONE,
     ZERO,
     Expression,
-    abstract,
     add,
     apply,
     bind,
-    maximum,
     mul,
-    nodes,
-    opened_matrix,
     power,
     rebuild,
     substitute,
@@ -98,8 +95,8 @@ def _cancels(g: Expression, context: Context, positive: bool) -> bool:
 
     A ``where`` may divide by what is 0 in its other branch.
     """
-    whole = all(n.op != "pow" or (n.args[1].op == "const" and n.args[1].data.denominator == 1) for n in nodes(g))
-    free = whole and not positive and not any(n.op in ("abs", "where") for n in nodes(g))
+    whole = all(n.op != "pow" or (n.args[1].op == "const" and n.args[1].data.denominator == 1) for n in term.nodes(g))
+    free = whole and not positive and not any(n.op in ("abs", "where") for n in term.nodes(g))
     return free or context.bounds(g).obeys("gt" if positive else "ne")
 
 
@@ -317,16 +314,16 @@ def _choice(e: Expression, context: Context) -> Polynomial:
     top = rebuild(e, [a for a in args if not any(b is not a and context.bounds(b - a).positive for b in args)])
     if top.op == "max" and len(top.args) == 2 and ZERO in top.args:  # max(0, c u) = c max(0, u) for c > 0
         scale, common, rest = content(polynomial(add(*top.args), context), context, positive=True)
-        return {_monomial([*common, (maximum(ZERO, expression(rest)), _1)]): scale}
+        return {_monomial([*common, (term.maximum(ZERO, expression(rest)), _1)]): scale}
     return _atom(top) if top.op == "max" else polynomial(top, context)
 
 
 def _matrix(e: Expression, context: Context) -> Polynomial:
     if expanded(e) is not e:
         return polynomial(expanded(e), context)
-    body, place = opened_matrix(e, *context.indices)
+    body, place = term.opened_matrix(e, *context.indices)
     outside = [normal(a, context) for a in e.args[:-1]]
-    return _atom(rebuild(e, [*outside, abstract(normal(body, context), place)]))
+    return _atom(rebuild(e, [*outside, term.abstract(normal(body, context), place)]))
 
 
 def _rule(e: Expression, context: Context) -> Polynomial:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from convexcheck.expression.bounds import Context, assumed, in_range
 from convexcheck.expression.definite import LEVELS, definite, required
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import BINDERS, MATRICES, ONE, Expression, parts
+from convexcheck.expression.term import ONE, Expression, parts, ranges
 
 
 class Obligation(NamedTuple):
@@ -49,8 +49,7 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         where = context.extended(assumed(e.args[0], k == 1)) if branch else context
         yield from obligations(part, where, seen)
     declared = context.declaration(e)
-    ranges = e.args[: {**BINDERS, **MATRICES}.get(e.op, 0)]
-    sizes = declared.shape if declared else [size + 1 for size in ranges]
+    sizes = declared.shape if declared else [size + 1 for size in ranges(e)]
     for index, size in zip(e.args, sizes, strict=False):
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None

@@ -14,20 +14,10 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, cast
 
+from convexcheck.expression import term
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import (
-    BINDERS,
-    CONDITIONS,
-    ENTRIES,
-    MATRICES,
-    MAX_DEPTH,
-    Expression,
-    bound,
-    nodes,
-    sides,
-    substitute,
-)
+from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression, bound, nodes, substitute
 
 RELATIONS = ("ge", "gt", "eq", "psd", "posdef", "symmetric")
 _NAME, _DIGEST = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z"), re.compile(r"([0-9a-f]{64})?\Z")
@@ -119,8 +109,7 @@ class Statement(Record):
             yield known and (e.op != "dim" or e.data in self.sizes), f"{e.op} {e.data}", "the language's operations"
             wanted = [e.op in ("and", "or", "not") or (e.op == "where" and k == 0) for k in range(len(e.args))]
             yield wanted == [a.op in CONDITIONS for a in e.args], e, "numbers and conditions in their places"
-            ranges = e.args[:1] if e.op in BINDERS else sides(e) if e.op in MATRICES else ()
-            yield not any(r.loose or r.has("var") for r in ranges), e, "a size without indices"
+            yield not any(r.loose or r.has("var") for r in term.ranges(e)), e, "a size without indices"
 
     def instance(self, sizes: Mapping[str, int]) -> "Statement":
         """The statement at some concrete sizes."""
@@ -151,7 +140,7 @@ _SIGN = {"ge": ">= 0", "gt": "> 0", "eq": "== 0"}
 
 def index_names(avoid: Set[str]) -> list[str]:
     """Names for bound indices that are not in `avoid`, one for every depth: i, j, k, ..., then i1, i2, ..."""
-    return [n for n in (*"ijklmpqrs", *(f"i{c}" for c in range(1, MAX_DEPTH + len(avoid)))) if n not in avoid]
+    return [n for n in (*"ijklmpqrs", *(f"i{c}" for c in range(1, term.MAX_DEPTH + len(avoid)))) if n not in avoid]
 
 
 def text(e: Expression, indices: Sequence[str] = ()) -> str:
@@ -189,9 +178,9 @@ def _parts(e: Expression, show: Callable[..., str], stack: list[str], names: lis
         return _ATOM, f"{e.op}({name} < {size}, {_show(e.args[1], 0, [*stack, name], names)})"
     if e.op in MATRICES:
         taken = [*stack, *names[len(stack) : len(stack) + 2][::-1]]  # the row is the innermost
-        ranges = ", ".join(f"{n} < {show(s)}" for n, s in zip(taken[:-3:-1], sides(e), strict=True))
+        below = ", ".join(f"{n} < {show(s)}" for n, s in zip(taken[:-3:-1], term.sides(e), strict=True))
         place = f"[{', '.join(map(show, e.args[MATRICES[e.op] : -1]))}]" if e.op in ("inv", "logm") else ""
-        return _ATOM, f"{e.op}({ranges}, {_show(e.args[-1], 0, taken, names)}){place}"
+        return _ATOM, f"{e.op}({below}, {_show(e.args[-1], 0, taken, names)}){place}"
     if e.op == "add":
         first, *rest = sorted(e.args, key=_leads_negative)
         signed = (f" - {show(-t, _MUL)}" if _leads_negative(t) else f" + {show(t, _MUL)}" for t in rest)
@@ -231,9 +220,9 @@ def _leads_negative(e: Expression) -> bool:
 def condition_text(c: Condition) -> str:
     """A condition with its quantifiers: ``y[i] >= 0 for all i < n``."""
     names = names_for(c.body, c.sizes)
-    body, ranges = text(c.body, names), ", ".join(f"{n} < {s}" for n, s in zip(names, c.sizes, strict=True))
+    body, below = text(c.body, names), ", ".join(f"{n} < {s}" for n, s in zip(names, c.sizes, strict=True))
     holds = f"{body} {_SIGN[c.relation]}" if c.relation in _SIGN else f"{c.relation}({body})"
-    return holds + (f" for all {ranges}" if ranges else "")
+    return holds + (f" for all {below}" if below else "")
 
 
 def statement_lines(s: Statement) -> list[str]:

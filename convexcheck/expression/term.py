@@ -110,6 +110,11 @@ def levels(op: str, args: Sequence[Expression]) -> list[int]:
     return [*[0] * (len(args) - 1), 2 if op in MATRICES else BINDERS.get(op, 0)][: len(args)]
 
 
+def ranges(node: Expression) -> tuple[Expression, ...]:
+    """The sizes below which the indices that the operation binds run: one for both sides of a square matrix."""
+    return node.args[: {**BINDERS, **MATRICES}.get(node.op, 0)]
+
+
 def sides(node: Expression) -> tuple[Expression, Expression]:
     """The sizes below which the row and the column of a function's matrix run."""
     return node.args[0], node.args[MATRICES[node.op] - 1]
@@ -308,6 +313,11 @@ def substitute(node: Expression, values: Mapping[tuple[str, Any], Operand]) -> E
         return None if body is None else instantiate(const(body), [transform(a, leaf, k) for a in e.args])
 
     return transform(node, leaf)
+
+
+def replaced(node: Expression, values: Mapping[Expression, Expression]) -> Expression:
+    """Replace nodes that refer to no binder."""
+    return transform(node, lambda e, _: values.get(e))
 
 
 def nodes(*roots: Expression) -> Iterator[Expression]:

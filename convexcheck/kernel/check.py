@@ -14,11 +14,10 @@ from convexcheck.expression.normal import identical, is_affine
 from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement, generic, index_names, statement_lines, text
 from convexcheck.expression.term import Expression, add, instantiate, mul, over_all, substitute
+from convexcheck.kernel import points
 from convexcheck.kernel.axioms import AXIOMS
 from convexcheck.kernel.curvatures import SIDES
 from convexcheck.kernel.landscape import critical_point
-from convexcheck.kernel.negative import negative_curvature
-from convexcheck.kernel.points import admit_sizes, entries, holds, ill_posed, jensen_gap, point, stored
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope, SignGoal, require
 from convexcheck.kernel.strict import strictness
@@ -96,7 +95,7 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
             return _proof(s, claim, e, used)
         case "ill-posed", _:
             used[type(e).__name__] += 1
-            return [f"because    {ill_posed(s, e, folder)}", *_witness(e)]
+            return [f"because    {points.ill_posed(s, e, folder)}", *_witness(e)]
         case "neither", ev.Neither():
             return _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
         case "invariant", ev.Invariance():
@@ -156,7 +155,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
             show(CurvatureGoal(body, -1, rule, inner))
     require((proof.inside is None) == (not conditions), "domain", "a point inside is for statements with conditions")
     if proof.inside is not None:
-        point(s, proof.inside, proof.inside.variables, None)
+        points.point(s, proof.inside, proof.inside.variables, None)
     box = len(ends) == len(s.domain) and all(context.bounds(e).lo < context.bounds(e).hi for e in ends)
     facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
@@ -194,28 +193,28 @@ def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder:
     step, general = "Generalisation", e.general.check()
     used[step] += 1
     notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
-    at = general.instance(admit_sizes(general, e.sizes))
+    at = general.instance(points.admit_sizes(general, e.sizes))
     modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in e.sizes})
     bare = replace(s, parameters={n: replace(d, array="") for n, d in s.parameters.items()})
     require(replace(at, given=s.given) == bare and modulus is claim.modulus, step, "the statement is not this instance")
     assumed = [c for c in at.given if c not in s.given]
     names = {n for n, d in s.parameters.items() if d.integer and d.array}.union(*(c.body.names("par") for c in assumed))
-    values = {("par", name): entries(name, s.parameters[name], None, {}, folder) for name in names}
+    values = {("par", name): points.entries(name, s.parameters[name], None, {}, folder) for name in names}
     for c in assumed:
-        require(holds(c, values, {}), step, "the data do not satisfy {} {}", c.relation, c.body)
+        require(points.holds(c, values, {}), step, "the data do not satisfy {} {}", c.relation, c.body)
     return ["which holds in general", *(f"  {line}" for line in [*statement_lines(general), *notes])]
 
 
 def refutation(s: Statement, side: int, e: ev.Refutation, folder: Path | None) -> Any:
     """The rational or ball that refutes convexity (`side` 1) or concavity (-1): a gap > 0, or v'Hv; else Rejection."""
-    rules: dict[type, Any] = {ev.JensenGap: jensen_gap, ev.NegativeCurvature: negative_curvature}
+    rules: dict[type, Any] = {ev.JensenGap: points.jensen_gap, ev.NegativeCurvature: points.negative_curvature}
     return rules.get(type(e), symmetry_pair)(s, side, e, folder)
 
 
 def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, used: Used) -> list[str]:
     used[type(e).__name__] += 1
     found = refutation(s, side, e, folder)
-    shown = f"gap = {found} > 0" + ASSUMED * (not isinstance(e, ev.NegativeCurvature) and stored(e))
+    shown = f"gap = {found} > 0" + ASSUMED * (not isinstance(e, ev.NegativeCurvature) and points.stored(e))
     if isinstance(e, ev.NegativeCurvature):
         shown = f"v'Hv = {found} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  {shown}"]

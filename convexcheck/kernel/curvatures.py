@@ -3,12 +3,23 @@
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression import term
 from convexcheck.expression.bounds import natural
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
-from convexcheck.expression.obligations import rooted
+from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, bound, instantiate, substitute
+from convexcheck.expression.term import (
+    ONE,
+    ZERO,
+    Expression,
+    bound,
+    instantiate,
+    nodes,
+    replaced,
+    substitute,
+    transform,
+)
 from convexcheck.kernel.scope import CurvatureGoal, Goals, Scope, SignGoal, require
 
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
@@ -27,14 +38,6 @@ def maximum(goal: CurvatureGoal[ev.Maximum]) -> Goals:
     args = (e.args[0], -e.args[0]) if e.op == "abs" else e.args
     for part, premise, inner in scope.parts("Maximum", e, args, rule.premises):
         yield CurvatureGoal(part, 1, premise, inner)
-
-
-def rewriting(goal: CurvatureGoal[ev.Rewriting]) -> Goals:
-    """An identical expression has the curvature."""
-    e, side, rule, scope = goal
-    target = scope.place("Rewriting", rule.target)
-    require(identical(e, target, scope.context), "Rewriting", "{} is not identical to {}", e, target)
-    yield CurvatureGoal(target, side, rule.premise, scope)
 
 
 def second_order(goal: CurvatureGoal[ev.SecondOrder]) -> Goals:
@@ -91,3 +94,73 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
         ranges[slot.name] = Declaration(slot.sizes), i
     outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
     return outer_scope.place("Composition", rule.outer), outer_scope
+
+
+def assuming(scope: Scope, facts: list[Condition]) -> Scope:
+    """The scope with more facts, which hold inside too."""
+    return replace(scope, context=scope.context.extended(facts), interior=scope.interior.extended(facts))
+
+
+def piecewise(goal: CurvatureGoal[ev.Piecewise]) -> Goals:
+    """Smooth pieces on open intervals, which meet at the knots with the same value and a slope that jumps up.
+
+    A piece p and its slope p' are formulas of continuous operations, real on the open interval and at its knots, so
+    they are continuous there, and p' is the one-sided slope of the function at the knot. It grows along every piece
+    and jumps up between them (R. T. Rockafellar, Convex Analysis, theorem 24.2).
+    """
+    e, side, rule, scope = goal
+    step, own = "Piecewise", {n for n in nodes(e) if n.op == "var"}
+    knots = [scope.place(step, knot) for knot in rule.knots]
+    fits = len(own) == 1 and not any(n.loose for n in own) and not any(knot.has("var", "dir") for knot in knots)
+    require(knots and fits, step, "{} is not a function of one variable with knots", e)
+    (t,) = own
+    for low, high, order in zip(knots[:-1], knots[1:], rule.orders, strict=True):
+        yield SignGoal(high - low, False, order, scope)
+    forms: list[tuple[Expression, Expression]] = []
+    for j, (piece, premise) in enumerate(zip(rule.pieces, rule.curvatures, strict=True)):
+        inner = assuming(scope, [Condition("gt", t - k if i < j else k - t) for i, k in enumerate(knots)])
+        p = inner.place(step, piece)
+        slope = along(p)
+        smooth = {n for n in nodes(p) if n.op in ("var", "dir")} <= own and total(slope, inner.context)
+        require(smooth, step, "{} is not a smooth function of {}", p, t)
+        require(identical(e, p, inner.context), step, "{} is not {} there", p, e)
+        yield CurvatureGoal(p, side, premise, inner)
+        forms.append((p, slope))
+    for knot, left, right, jump in zip(knots, forms[:-1], forms[1:], rule.jumps, strict=True):
+        value, p, p1, q, q1 = (replaced(form, {t: knot}) for form in (e, *left, *right))
+        real = all(total(v, scope.context) for v in (value, p, p1, q, q1))
+        require(real, step, "a piece or its slope may be undefined at {}", knot)
+        meet = identical(value, p, scope.context) and identical(value, q, scope.context)
+        require(meet, step, "the pieces do not meet at {}", knot)
+        require(side or identical(p1, q1, scope.context), step, "the slope jumps at {}", knot)
+        yield SignGoal(side * (q1 - p1), False, jump, scope)
+
+
+def along(p: Expression) -> Expression:
+    """The derivative along the unit direction."""
+    return transform(derivative(p), lambda n, _: ONE if n.op == "dir" else None)
+
+
+def limit(goal: CurvatureGoal[ev.Limit]) -> Goals:
+    """The pointwise limit of convex functions is convex (Rockafellar, Convex Analysis, theorem 10.8).
+
+    The new parameter stands under continuous operations only, real for all its values >= 0, and the function is what
+    they give at 0.
+    """
+    e, side, rule, scope = goal
+    s, new, step = scope.context.statement, term.entry("par", rule.name), "Limit"
+    taken = {*s.variables, *s.parameters, *s.sizes}
+    require(rule.name.isidentifier() and rule.name not in taken, step, "{} is no new name", rule.name)
+    wider = replace(s, parameters={**s.parameters, rule.name: Declaration()})
+
+    def where(relation: str) -> Scope:
+        facts = [Condition(relation, new)]
+        inside, interior = (type(c)(wider, [*c.facts, *facts]) for c in (scope.context, scope.interior))
+        return replace(scope, context=inside, interior=interior)
+
+    g = where("ge").place(step, rule.function)
+    fixed = [a for n in nodes(g) if n.op in (*term.CONDITIONS, *term.ENTRIES) for a in n.args]
+    fixed += [a for n in nodes(g) if n.op in term.BINDERS for a in n.args[:1]]
+    require(not any(("par", rule.name) in a.symbols for a in fixed), step, "{} may jump", g)
+    require(substitute(g, {("par", rule.name): ZERO}) is e, step, "{} does not tend to {}", g, e)
+    yield CurvatureGoal(g, side, rule.premise, where("gt"))

@@ -1,15 +1,21 @@
-"""Rules for quadratic forms: a value is >= 0 because a matrix, of numbers or of expressions, is PSD (trusted)."""
+"""Rules for quadratic forms: a value is >= 0 because a matrix, of numbers, balls or expressions, is PSD (trusted)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from itertools import combinations_with_replacement, product
+from math import inf
 from typing import Any
 
 import flint
+import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import natural
+from convexcheck.expression.definite import LEVELS, level
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.expression.normal import identical
-from convexcheck.expression.term import ONE, ZERO, Expression, add, bind, const, mul
+from convexcheck.expression.term import ENTRIES, ONE, ZERO, Expression, add, bind, const, entry, mul, nodes, replaced
 from convexcheck.kernel.scope import Goals, Scope, SignGoal, require
 
 Matrix = list[list[Any]]
@@ -117,3 +123,58 @@ def diagonal_low_rank(goal: SignGoal[ev.DiagonalLowRank]) -> Goals:
          for p in n]  # fmt: skip
     least = [[N[p][q] + G[p][q] if max(p, q) < r else N[p][q] for q in n] for p in n]
     yield from positive_minors(step, least, rule.premises, scope)
+
+
+def kronecker(goal: SignGoal[ev.Kronecker]) -> Goals:
+    """Sum over all i_s, k_s of prod_s M_s[i_s, k_s] U[i_1, ...] U[k_1, ...] >= 0 where every M_s is PSD.
+
+    The Kronecker product of PSD matrices is PSD (Horn and Johnson, Topics in Matrix Analysis, corollary 4.2.13).
+    """
+    e, strict, rule, scope = goal
+    step, sizes, count = "Kronecker", rule.sizes, len(rule.sizes)
+    fits = count == len(rule.matrices) >= 1 and all(natural(s, scope.context) for s in sizes) and not strict
+    require(fits, step, "a matrix for every size, and >= 0, are needed")
+    opened = scope.over([*sizes, *sizes], e, *rule.matrices, rule.vector).indices[: 2 * count]
+    rows, columns = opened[:count], opened[count:]
+
+    def placed(body: Expression, *own: Expression) -> Expression:
+        return replace(scope, indices=(*own, *scope.indices)).place(step, body)
+
+    factors = [placed(rule.vector, *rows), placed(rule.vector, *columns)]
+    for body, i, k in zip(rule.matrices, rows, columns, strict=True):
+        factors.append(placed(body, i, k))
+        known = level(factors[-1], i, k, scope.context) >= LEVELS["psd"]
+        require(known, step, "the matrix {} is not known to be PSD", factors[-1])
+    form = reduce(lambda inner, index: bind("Sum", index, inner), opened, mul(*factors))
+    require(identical(e, form, scope.context), step, "{} is not identical to {}", e, form)
+    yield from ()
+
+
+def cover(goal: SignGoal[ev.Cover]) -> Goals:
+    """y'M y >= 0 where every matrix in the balls for M is PSD, on parts that leave nothing of the box out."""
+    e, strict, rule, scope = goal
+    y, flat, entries = ([scope.place("Cover", a) for a in part] for part in (rule.vector, rule.matrix, rule.entries))
+    M = symmetric("Cover", flat, len(y))
+    form = quadratic(M, y)
+    require(identical(e, form, scope.context), "Cover", "{} is not identical to {}", e, form)
+    require(not strict or (y == [ONE]), "Cover", "a form is 0 at 0")
+    box = [scope.context.bounds(x)[:2] for x in entries]
+    known = all(n in entries for n in nodes(*flat) if n.op in (*ENTRIES, "dim", "index", "bound"))
+    once = len(set(entries)) == len(entries)
+    require(known and once and all(inf not in (hi, -lo) for lo, hi in box), "Cover", "{} is not in a box", form)
+    named = {x: entry("var", f"c{k}") for k, x in enumerate(entries)}
+    M = [[replaced(a, named) for a in row] for row in M]
+    parts = [box]
+    for k in rule.tree:
+        require(parts and -1 <= k < len(box), "Cover", "no such part, or no entry {}", k)
+        part = parts.pop()
+        if k >= 0:
+            (lo, hi), middle = part[k], sum(part[k]) / 2
+            parts += [[*part[:k], half, *part[k + 1 :]] for half in ((middle, hi), (lo, middle))]
+            continue
+        ends = [[flint.arb(flint.fmpq(*q.as_integer_ratio())) for q in interval] for interval in part]
+        values = {("var", f"c{j}"): np.array(lo.union(hi), dtype=object) for j, (lo, hi) in enumerate(ends)}
+        balls = [[evaluate(a, values, {}) for a in row] for row in M]
+        require(semidefinite(balls) and (not strict or balls[0][0] > 0), "Cover", "{} is not shown PSD on {}", M, part)
+    require(not parts, "Cover", "{} parts are left out", len(parts))
+    yield from ()

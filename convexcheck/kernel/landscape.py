@@ -16,7 +16,7 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import written
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import Values, evaluate
-from convexcheck.expression.hessian import gradient_hessian
+from convexcheck.expression.jets import gradient_hessian
 from convexcheck.expression.normal import is_affine
 from convexcheck.expression.statement import Statement
 from convexcheck.kernel.points import point

@@ -1,6 +1,7 @@
 """Values at explicit points: conditions, counterexamples and ill-posed questions, in rationals or balls (trusted)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
@@ -13,26 +14,23 @@ from convexcheck.certificate.codec import load, written
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import Arithmetic, Values, evaluate, value
 from convexcheck.expression.floats import Floats
+from convexcheck.expression.jets import Jets
+from convexcheck.expression.normal import is_affine
 from convexcheck.expression.objects import Inexact, Objects, each
 from convexcheck.expression.obligations import obligations
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import (
-    BINDERS,
-    MATRICES,
-    Expression,
-    abstract,
-    apply,
-    instantiate,
-    nodes,
-    over_all,
-    sides,
-)
+from convexcheck.expression.term import Expression, abstract, apply, instantiate, nodes, over_all, ranges
 from convexcheck.kernel.scope import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
 Sizes = Mapping[str, int]
 Test = Callable[[Any, int], bool]  # a comparison; between a ball and 0 it holds only if it holds for all of the ball
 PRECISIONS = (64, 128, 256, 512, 1024)
+LEVELS: dict[str, list[tuple[int, Callable[[], Arithmetic]]]] = {  # how many bits, and which arithmetic
+    "rational": [(53, lambda: Objects(flint.fmpq))],
+    "ball": [(bits, lambda: Objects(flint.arb)) for bits in PRECISIONS],
+    "midpoint-radius": [(53, Floats)],
+}
 
 
 def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
@@ -92,9 +90,9 @@ def decide(at: Callable[[Arithmetic], Any], test: Test, large: bool = False) -> 
     return None
 
 
-def _largest(body: Expression, ranges: Sequence[Expression], test: Test, values: Values, sizes: Sizes) -> bool:
-    """Whether the largest value of `body` over its bound indices, which run below `ranges`, surely passes the test."""
-    worst = over_all("Max", ranges, body)
+def _largest(body: Expression, below: Sequence[Expression], test: Test, values: Values, sizes: Sizes) -> bool:
+    """Whether the largest value of `body` over its bound indices, which run so far, surely passes the test."""
+    worst = over_all("Max", below, body)
 
     def at(arithmetic: Arithmetic) -> Any:
         return value(worst, values, sizes, arithmetic)
@@ -159,6 +157,59 @@ def jensen_gap(s: Statement, side: int, e: ev.JensenGap, folder: Path | None) ->
     return found
 
 
+def negative_curvature(s: Statement, side: int, e: ev.NegativeCurvature, folder: Path | None) -> Any:
+    """The rational or ball v'Hv < 0, for -f if `side` is -1; else Rejection.
+
+    If x + s v lies in D for |s| small and s -> f(x + s v) is C2 near 0 with a second derivative < 0 there, f is not
+    convex on D. Two points x + h v, x - h v that satisfy the affine conditions leave the segment between them in
+    these; the others, continuous along v, stay true near x where they hold strictly (Boyd and Vandenberghe, Convex
+    Optimization, sections 3.1.4 and 2.2).
+    """
+    values, sizes = point(s, e.instance, e.x, folder)
+    named, step = dict(e.v), "NegativeCurvature"
+    fits = [n for n, _ in e.v] == list(s.variables) and not e.instance.variables and e.step > 0 and e.level in LEVELS
+    require(fits, step, "a direction for {}, a step > 0 and one of {} are expected", list(s.variables), list(LEVELS))
+    moves = {("dir", n): entries(n, d, named[n], sizes, folder) for n, d in s.variables.items()}
+    require(any(np.any(v != 0) for v in moves.values()), step, "the direction is zero")
+    for c in s.domain:
+        inside = not c.body.has("var") or _stays(s, c, e, values, moves, sizes)
+        require(inside, step, "the domain's condition on {} may fail beside the point", c.body)
+    found = _second(s.function, {**values, **moves}, sizes, e.level)
+    require(found is not None and side * found < 0, step, "the second derivative is not shown to have the sign")
+    return found
+
+
+def _stays(s: Statement, c: Condition, e: ev.NegativeCurvature, values: Values, moves: Values, sizes: Sizes) -> bool:
+    """Whether the condition holds on the line near the point, where it is known to hold."""
+    alone = Context(s, s.given)
+    if is_affine(instantiate(c.body, Scope(alone, alone).over(c.sizes, c.body).indices), alone):
+        exact, h = Objects(flint.fmpq).load, flint.fmpq(e.step.numerator, e.step.denominator)
+
+        def moved(t: flint.fmpq) -> Values:
+            along = {("var", n): np.asarray(exact(values["var", n]) + t * exact(v)) for (_, n), v in moves.items()}
+            return {**values, **along}
+
+        return all(holds(c, moved(t), sizes) for t in (h, -h))
+    near = c.relation in ("ge", "gt") and holds(replace(c, relation="gt"), values, sizes)
+    return near and _second(over_all("Sum", c.sizes, c.body), {**values, **moves}, sizes, e.level) is not None
+
+
+def _second(f: Expression, values: Values, sizes: Sizes, level: str) -> Any:
+    """The second derivative along the line, at the first precision at which it is known and not around 0; else None."""
+    found = None
+    for bits, arithmetic in LEVELS[level]:
+        with flint.ctx.workprec(bits):
+            try:
+                z = value(f, values, sizes, Jets(arithmetic()))
+            except Inexact:
+                continue
+            if level == "rational" or all(part.is_finite() for part in z):
+                found = 2 * z[2]
+                if found != 0:
+                    return found
+    return found
+
+
 def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
     """Why the question has no answer, as a sentence; else Rejection."""
     conditions = [*s.domain, *s.given]
@@ -183,8 +234,8 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
 def _undefined(s: Statement, values: Values, sizes: Sizes) -> bool:
     """Whether an operation outside every ``where`` surely has no real value at the point."""
     context, surely = Context(s), {"ge": gt, "gt": ge, "ne": ge}
-    ranges = [r for n in nodes(s.function) for r in (sides(n) if n.op in MATRICES else n.args[: n.op in BINDERS])]
-    if any(r.loose or evaluate(r, values, sizes, exact=True) < 1 for r in ranges):
+    sides = [size for n in nodes(s.function) for size in ranges(n)]
+    if any(size.loose or evaluate(size, values, sizes, exact=True) < 1 for size in sides):
         return False  # what stands under an empty range need not be real
     for o in obligations(s.function, context):
         if o.context is context and o.relation in surely:

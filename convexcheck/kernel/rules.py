@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.kernel import axioms, cover, curvatures, forms, kronecker, nonsmooth, signs, univariate
+from convexcheck.kernel import axioms, curvatures, forms, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
@@ -14,21 +14,21 @@ SIGNS: dict[type, Callable[[Any], Goals]] = {
     ev.Scaled: signs.scaled,
     ev.Gram: forms.gram,
     ev.Minors: forms.minors,
-    ev.Cover: cover.cover,
+    ev.Cover: forms.cover,
     ev.DiagonalLowRank: forms.diagonal_low_rank,
-    ev.Kronecker: kronecker.kronecker,
-    ev.Roots: univariate.roots,
-    ev.Ladder: univariate.ladder,
-    ev.Split: univariate.split,
+    ev.Kronecker: forms.kronecker,
+    ev.Roots: signs.roots,
+    ev.Ladder: signs.ladder,
+    ev.Split: signs.split,
 }
 CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Affine: curvatures.affine,
     ev.Maximum: curvatures.maximum,
-    ev.Rewriting: curvatures.rewriting,
+    ev.Rewriting: signs.rewritten,
     ev.SecondOrder: curvatures.second_order,
     ev.Composition: curvatures.composition,
-    ev.Piecewise: nonsmooth.piecewise,
-    ev.Limit: nonsmooth.limit,
+    ev.Piecewise: curvatures.piecewise,
+    ev.Limit: curvatures.limit,
     ev.Axiom: axioms.primitive,
 }
 

@@ -1,9 +1,24 @@
 """Rules for a value >= 0 or > 0 wherever the facts hold (trusted)."""
 
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from typing import Any
+
+import flint
+
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.normal import identical, normal
-from convexcheck.expression.term import const, nodes
-from convexcheck.kernel.scope import Goals, SignGoal, require
+from convexcheck.expression.bounds import exact
+from convexcheck.expression.functions import Interval, derivative
+from convexcheck.expression.growth import limit
+from convexcheck.expression.normal import content, identical, normal, polynomial
+from convexcheck.expression.obligations import rooted, total
+from convexcheck.expression.statement import Declaration
+from convexcheck.expression.term import ENTRIES, ONE, Expression, const, nodes, power, replaced, substitute
+from convexcheck.kernel.scope import Goals, Scope, SignGoal, require
+
+MAX_DEGREE = 300
 
 
 def bounds(goal: SignGoal[ev.Bounds]) -> Goals:
@@ -15,12 +30,11 @@ def bounds(goal: SignGoal[ev.Bounds]) -> Goals:
     yield from ()
 
 
-def rewritten(goal: SignGoal[ev.Rewritten]) -> Goals:
-    """An identical expression has the sign."""
-    e, strict, rule, scope = goal
-    target = scope.place("Rewritten", rule.target)
-    require(identical(e, target, scope.context), "Rewritten", "{} is not identical to {}", e, target)
-    yield SignGoal(target, strict, rule.premise, scope)
+def rewritten(goal: Any) -> Goals:
+    """An identical expression has the sign, or the curvature: for goals of both kinds."""
+    e, target = goal.value, goal.scope.place("Rewritten", goal.rule.target)
+    require(identical(e, target, goal.scope.context), "Rewritten", "{} is not identical to {}", e, target)
+    yield goal._replace(value=target, rule=goal.rule.premise)
 
 
 def each_term(goal: SignGoal[ev.EachTerm]) -> Goals:
@@ -46,3 +60,99 @@ def scaled(goal: SignGoal[ev.Scaled]) -> Goals:
     else:
         yield SignGoal(factor, True, rule.positive, scope)
     yield SignGoal(factor * e, strict, rule.premise, scope)
+
+
+# --- values that depend on one entry, or on one generator, of known range ------------------------------
+
+
+def roots(goal: SignGoal[ev.Roots]) -> Goals:
+    """A polynomial without a root of odd multiplicity inside the range (strict: with none), positive at one point."""
+    e, strict, _, scope = goal
+    p = content(polynomial(e, scope.context), scope.context, positive=True)[2]
+    generators = {g for m in p for g, _ in m}
+    require(len(generators) == 1, "Roots", "{} is no polynomial in one generator", e)
+    (g,) = generators
+    powers = {dict(m).get(g, Fraction(0)): flint.fmpq(*c.as_integer_ratio()) for m, c in p.items()}
+    q = lcm(*(k.denominator for k in powers))
+    require(min(powers) >= 0 and max(powers) * q <= MAX_DEGREE, "Roots", "{} has no powers from 0 to {}", e, MAX_DEGREE)
+    terms = [powers.get(Fraction(k, q), 0) for k in range(int(max(powers) * q) + 1)]
+    i = scope.context.bounds(power(g, Fraction(1, q)))
+    require(i.lo < i.hi and signed(flint.fmpq_poly(terms), i, strict), "Roots", "{} has a root or a sign in {}", e, i)
+    yield from ()
+
+
+def signed(p: flint.fmpq_poly, i: Interval, strict: bool) -> bool:
+    """Whether p >= 0 (> 0) on the interval, which has an inside; the roots are isolated in balls by FLINT."""
+    constant, found = p.factor_squarefree()
+    sign, counted = flint.fmpq_poly([constant]), flint.fmpq_poly([1])
+    for factor, multiplicity in found:
+        sign *= factor ** (multiplicity % 2)
+        counted *= factor if strict or multiplicity % 2 else 1
+    lo, hi = (exact(t) if isinstance(t, Fraction) else flint.arb(t) for t in (i.lo, i.hi))
+    ends = [t for t, is_open in ((i.lo, i.lo_open), (i.hi, i.hi_open)) if is_open or not strict]
+    skipped = [exact(t) for t in ends if isinstance(t, Fraction) and counted(flint.fmpq(*t.as_integer_ratio())) == 0]
+    real = [r.real for r, _ in counted.complex_roots() if r.imag.contains(0)]
+    outside = all(r < lo or r > hi or any(r.contains(t) for t in skipped) for r in real)
+    inner = [flint.fmpq(*(t + k).as_integer_ratio()) for t, k in ((i.lo, 1), (i.hi, -1)) if isinstance(t, Fraction)]
+    return outside and sign(sum(inner, flint.fmpq(0)) / max(1, len(inner))) > 0  # the mean of lo + 1 and hi - 1
+
+
+def line(step: str, at: Expression, scope: Scope, *values: Expression) -> tuple[Expression, list[Expression], Interval]:
+    """The entry as a scalar variable of its own name, the values in it, and the entry's range."""
+    at = scope.place(step, at)
+    x, i = Expression("var", (), at.data), scope.context.bounds(at)
+    bodies = [replaced(e, {at: x}) for e in values]
+    new = at is x or x not in nodes(*values)  # the name may be a slot's, or at a direction
+    alone = new and at.op in ENTRIES and all(n is x for n in nodes(*bodies) if n.op in ("var", "dir"))
+    require(alone and i.lo < i.hi, step, "{} does not depend on {} alone", values[0], at)
+    return x, bodies, i
+
+
+def along(x: Expression, i: Interval, scope: Scope) -> Scope:
+    """The scope in which x, and no other variable, runs through the interval."""
+    ranges = {x.data: (Declaration(), i)}
+    return replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
+
+
+def ladder(goal: SignGoal[ev.Ladder]) -> Goals:
+    """h = f/w real and C1 inside (a, b), h' >= 0 there and lim h >= 0 at a give h >= 0; h' <= 0 and the limit at b too.
+
+    Strict: the limit is > 0, or it is no value of f and h' > 0 (h' < 0). By the mean value theorem. Where h is
+    real at an end it is continuous there, as all functions of the language with a derivative are.
+    """
+    e, strict, rule, scope = goal
+    step = "Ladder"
+    x, (body, w), i = line(step, rule.at, scope, e, scope.place(step, rule.weight))
+    inner = along(x, i, scope)
+    inside = replace(inner, context=inner.interior)
+    yield SignGoal(w, True, rule.weight_sign, inner if strict else inside)
+    smooth = all(total(f, inside.context) and rooted(f, inside.context) for f in (body, w))
+    require(rule.end in (-1, 1) and smooth, step, "{} or {} is no C1 function", body, w)
+    quotient = body if w is ONE else body / w
+    end, is_open = (i.lo, i.lo_open) if rule.end == -1 else (i.hi, i.hi_open)
+    value = substitute(quotient, {("var", x.data): end}) if isinstance(end, Fraction) else quotient
+    if not isinstance(end, Fraction) or not total(value, inner.context):
+        value = limit(quotient, x, end, rule.end, inside.context)
+    found = inner.context.bounds(normal(value, inner.context))
+    apart = found.positive or not strict or is_open or not isinstance(end, Fraction)
+    require(found.lo >= 0 and apart, step, "the limit of {} at {} has no sign", quotient, end)
+    slope = steepness(body, x) if w is ONE else steepness(body, x) * w - body * steepness(w, x)
+    yield SignGoal(-rule.end * slope, strict and not found.positive, rule.slope, inside)
+
+
+def steepness(f: Expression, x: Expression) -> Expression:
+    """The derivative of f in x."""
+    return substitute(derivative(f), {("dir", x.data): ONE})
+
+
+def split(goal: SignGoal[ev.Split]) -> Goals:
+    """The sign on all pieces of a range."""
+    e, strict, rule, scope = goal
+    x, (body,), i = line("Split", rule.at, scope, e)
+    cuts = [i.lo, *rule.points, i.hi]
+    increasing = all(a < b for a, b in pairwise(cuts))
+    require(increasing and len(rule.premises) == len(cuts) - 1, "Split", "{} do not cut {}", rule.points, i)
+    for k, premise in enumerate(rule.premises):
+        first, last = k == 0, k == len(rule.premises) - 1
+        piece = Interval(cuts[k], cuts[k + 1], first and i.lo_open, last and i.hi_open)
+        yield SignGoal(body, strict, premise, along(x, piece, scope))

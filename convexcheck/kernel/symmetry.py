@@ -10,28 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression import term
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import value
 from convexcheck.expression.normal import identical
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration, Statement, generic
-from convexcheck.expression.term import (
-    BINDERS,
-    ONE,
-    ZERO,
-    Expression,
-    add,
-    bind,
-    bound,
-    const,
-    entry,
-    fresh,
-    opened,
-    over,
-    rebuild,
-    substitute,
-    transform,
-)
+from convexcheck.expression.term import ONE, ZERO, Expression, add, bound, entry, substitute
 from convexcheck.kernel.points import Named, decide, holds, point, stored
 from convexcheck.kernel.scope import require
 
@@ -58,7 +43,7 @@ def invariant(s: Statement, action: ev.Action, everywhere: bool = True) -> State
     image, context = substitute(s.function, images(action)), Context(acting)
     moved = image
     for name, size in action.permutations:
-        moved = _reindexed(_with(moved, entry("par", name, [0]), ZERO) if size is ONE else moved, name, size)
+        moved = _reindexed(term.replaced(moved, {entry("par", name, [0]): ZERO}) if size is ONE else moved, name, size)
     for name, size in action.signs:
         first = _either(moved, entry("par", name, [0]), context) if size is ONE else moved
         moved = _unsigned(first, name, size, context)
@@ -72,14 +57,9 @@ def images(action: ev.Action) -> dict[tuple[str, str], Expression]:
     return {("var", name): body for name, body in action.images}
 
 
-def _with(e: Expression, node: Expression, value: Expression) -> Expression:
-    """`e` with `value` in place of a node without bound indices."""
-    return transform(e, lambda part, _: value if part is node else None)
-
-
 def _either(e: Expression, sign: Expression, context: Context) -> Expression:
     """`e` at sign 1, if it is the same at -1."""
-    plus, minus = (_with(e, sign, const(v)) for v in (1, -1))
+    plus, minus = (term.replaced(e, {sign: term.const(v)}) for v in (1, -1))
     require(identical(plus, minus, context), STEP, "{} depends on its sign", e)
     return plus
 
@@ -88,14 +68,14 @@ def _reindexed(e: Expression, name: str, size: Expression) -> Expression:
     """`e`, with j for p[i] in every sum or maximum over i below `size` that uses its index in p[i] alone."""
     if name not in e.names("par"):
         return e
-    if e.op not in BINDERS:
-        return rebuild(e, [_reindexed(a, name, size) for a in e.args])
-    body, index = opened(e)
+    if e.op not in term.BINDERS:
+        return term.rebuild(e, [_reindexed(a, name, size) for a in e.args])
+    body, index = term.opened(e)
     if e.args[0] is size:
-        place, j = entry("par", name, [index]), fresh(size, body, index)
-        renamed = _with(body, place, j)
+        place, j = entry("par", name, [index]), term.fresh(size, body, index)
+        renamed = term.replaced(body, {place: j})
         body, index = (body, index) if ("index", index.data) in renamed.symbols else (renamed, j)
-    return bind(e.op, index, _reindexed(body, name, size))
+    return term.bind(e.op, index, _reindexed(body, name, size))
 
 
 def _unsigned(e: Expression, name: str, size: Expression, context: Context) -> Expression:
@@ -104,14 +84,14 @@ def _unsigned(e: Expression, name: str, size: Expression, context: Context) -> E
         return e
     if e.op == "add":
         sums = [a for a in e.args if a.op == "Sum" and a.args[0] is size]
-        joined = [over("Sum", size, add(*(a.args[1] for a in sums)))] if sums else []
+        joined = [term.over("Sum", size, add(*(a.args[1] for a in sums)))] if sums else []
         e = add(*(a for a in e.args if a not in sums), *joined)
-    if e.op not in BINDERS:
-        return rebuild(e, [_unsigned(a, name, size, context) for a in e.args])
-    body, index = opened(e, *context.indices)
+    if e.op not in term.BINDERS:
+        return term.rebuild(e, [_unsigned(a, name, size, context) for a in e.args])
+    body, index = term.opened(e, *context.indices)
     if e.args[0] is size:
         body = _either(body, entry("par", name, [index]), context)
-    return bind(e.op, index, _unsigned(body, name, size, context))
+    return term.bind(e.op, index, _unsigned(body, name, size, context))
 
 
 def member(acting: Statement, action: ev.Action, instance: ev.Instance, x: Named, folder: Path | None) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 
 from convexcheck.certificate.evidence import Array, CriticalPoint, Instance
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.hessian import gradient_hessian
+from convexcheck.expression.jets import gradient_hessian
 from convexcheck.expression.statement import Statement
 
 STEPS, BITS, DENOMINATOR = 60, 128, 2**80

@@ -19,7 +19,7 @@ from convexcheck.expression.functions import Interval
 from convexcheck.expression.term import ONE, Expression, entry
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import Scope, SignGoal
-from convexcheck.kernel.univariate import signed
+from convexcheck.kernel.signs import signed
 from convexcheck.read.text import read_text
 
 X = entry("var", "x")
