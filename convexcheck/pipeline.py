@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import array_path, decode, encode, statement_digest
@@ -35,6 +35,7 @@ from convexcheck.search.deadline import OutOfTime
 
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
 SHORT = 0.5  # seconds of a first try
+LONG = 4.0  # seconds that must be left for CVXPY to be imported and asked
 OPPOSITE = {"convex": "concave", "concave": "convex"}
 
 
@@ -112,13 +113,15 @@ class Pipeline:
             if found is not None:
                 return found
         rounds = (SHORT, 2 * SHORT), (0.05 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
-        for proving, searching in rounds:
+        for turn, (proving, searching) in enumerate(rounds):
+            believed = self._believed(q) if turn == 1 and "prove" in ways and not gaps else ()
             for side in sides:
-                found = self._proof(q, side, proving) if "prove" in ways and side not in gaps else None
+                longer = proving + searching * (side in believed)
+                found = self._proof(q, side, longer) if "prove" in ways and side not in gaps else None
                 if found is not None:
                     return found if side == self.claim else self._opposite(q, found, gaps.get(self.claim))
-                if "refute" in ways and side not in gaps:
-                    gap = self._gap(q, side, searching)
+                if "refute" in ways and side not in gaps and side not in believed:
+                    gap = self._gap(q, side, searching) or (self._modelled(q, side, searching) if turn == 1 else None)
                     gaps |= {side: gap} if gap is not None else {}
             if set(gaps) == set(sides):
                 break
@@ -247,6 +250,21 @@ class Pipeline:
         if found is not None and found.evidence is None:
             self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
         return found.evidence if found is not None else None
+
+    def _modelled(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
+        """A gap at a point that z3 finds, where it is installed and the Hessian is rational."""
+        from convexcheck.search.satisfy import satisfied
+
+        limit = max(0.05, min(budget, self._left()))
+        search = partial(satisfied, q.statement, side, limit, self.seed)
+        return cast("ev.JensenGap | None", self._searched(f"counterexample to {side}", search))
+
+    def _believed(self, q: Question) -> tuple[str, ...]:
+        """The sides to spend more on: those that CVXPY's rules speak for, if there is time to ask it."""
+        from convexcheck.dcp.belief import believed
+
+        found = self._searched("what CVXPY says", partial(believed, q.statement)) if self._left() > LONG else None
+        return found or ()
 
     def _curved(self, q: Question, side: str) -> Verdict | None:
         """Negative curvature at a network's weights, in the first arithmetic in which the kernel accepts it."""

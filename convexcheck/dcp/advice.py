@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ def advise(s: Statement, wanted: str) -> Advice:
         if failing and wanted:
             accepted = ("AFFINE", "CONSTANT", wanted)
             for plan in Spellings(world).of(s.function):
-                if curvature(world.value(plan, {})) in accepted and _agrees(s, plan, world):
+                if curvature(world.value(plan, {})) in accepted and agrees(s, plan, world):
                     rewriting = text(plan)
                     break
     return Advice(word, failing, why, rewriting, domain)
@@ -80,12 +81,26 @@ def _failing(e: Expression, world: World, env: dict[Expression, int], indices: l
     return array_text(abstract(e, own), [index.args[0] for index in own]), why
 
 
-def _agrees(s: Statement, plan: Plan, world: World) -> bool:
+def agrees(s: Statement, plan: Plan, world: World) -> bool:
     """Whether the spelling has the function's values at points of the domain."""
     import numpy as np
 
-    value = world.value(plan, {})
-    program, compared = Program(s.function, world.sizes), 0
+    value, compared = world.value(plan, {}), 0
+    program = Program(s.function, world.sizes)
+    for values in at_points(s, world):
+        ours, theirs = float(np.ravel(program(values))[0]), value.value
+        theirs = math.nan if theirs is None else float(np.ravel(theirs)[0])
+        if math.isfinite(ours) and abs(ours) < 1e8:
+            if not abs(ours - theirs) <= CLOSE * (1 + abs(ours)):
+                return False
+            compared += 1
+    return compared > 0
+
+
+def at_points(s: Statement, world: World) -> Iterator[dict[Any, Any]]:
+    """Values of all arrays at points of the domain, which CVXPY's variables and parameters take as well."""
+    import numpy as np
+
     instances = Instances(s, sizes=world.sizes)
     for _, parameters, _ in itertools.islice(instances.parameters(world.sizes), 2):
         space = instances.domain(world.sizes, parameters)
@@ -95,12 +110,4 @@ def _agrees(s: Statement, plan: Plan, world: World) -> bool:
             for place, scalar in world.entries.items():
                 array = values[place.op, place.data]
                 scalar.save_value(float(array[(*(int(a.data) for a in place.args), 0)]))
-            ours, theirs = float(np.ravel(program(values))[0]), value.value
-            theirs = math.nan if theirs is None else float(np.ravel(theirs)[0])
-            if math.isfinite(ours) and abs(ours) < 1e8:
-                if not abs(ours - theirs) <= CLOSE * (1 + abs(ours)):
-                    return False
-                compared += 1
-    return compared > 0
-
-
+            yield values

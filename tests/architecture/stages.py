@@ -31,7 +31,7 @@ READING_ORDER = (
     "cli",
 )
 TRUSTED = ("expression", "certificate", "kernel")
-HEAVY = ("sympy", "jax", "jaxlib", "cvxpy", "scipy", "matplotlib", "sklearn")
+HEAVY = ("sympy", "jax", "jaxlib", "cvxpy", "scipy", "matplotlib", "sklearn", "z3")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ ALLOWED: dict[str, Allowed] = {
     "beyond": _row("expression search certificate report dcp"),
     "cases": _row("expression search certificate report"),
     "question": _row("expression read search network certificate"),
-    "pipeline": _row("cases expression read search network certificate kernel export report question"),
+    "pipeline": _row("dcp cases expression read search network certificate kernel export report question"),
     "api": _row("beyond expression read search network certificate kernel export report question pipeline"),
     "symmetries": _row("expression network certificate question pipeline report search"),
     "demo": _row("convexcheck api report network read"),

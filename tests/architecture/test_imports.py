@@ -20,7 +20,7 @@ from tests.architecture.stages import (
 )
 
 # what a distribution is called, where it differs from what one imports
-DISTRIBUTION = {"flint": "python-flint", "sklearn": "scikit-learn", "jaxlib": "jax"}
+DISTRIBUTION = {"flint": "python-flint", "sklearn": "scikit-learn", "jaxlib": "jax", "z3": "z3-solver"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
@@ -92,7 +92,8 @@ def test_nothing_imports_along_a_circle_of_stages():
 
 def test_third_party_imports_are_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    listed = [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
+    optional = project["optional-dependencies"]
+    listed = [*project["dependencies"], *optional["cluster"], *optional["peers"]]
     declared = {requirement.split(">=")[0].split("<")[0] for requirement in listed}
     used = {
         found.root
