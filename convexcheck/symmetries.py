@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,7 +14,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.symmetry.group import symmetry_group
 from convexcheck.pipeline import Pipeline
 from convexcheck.question import Question, question
-from convexcheck.report.critical import Critical, certified, unsettled
+from convexcheck.report.critical import Critical, certified, degenerate, unsettled
 from convexcheck.report.verdict import CertificateFile, Verdict
 from convexcheck.search.arrays import pack
 
@@ -158,7 +159,7 @@ def critical_point(
     >>> found.status, found.x["W1"].item()
     ('STRICT_MINIMUM', Fraction(2, 1))
     """
-    from convexcheck.network.symmetry.critical import proposals
+    from convexcheck.network.symmetry.critical import curves, higher, proposals
 
     case = _case(net, X, y, loss, ridge)
     asked, pipeline = Question(case.statement, arrays=case.arrays), Pipeline("convex", 60.0, 0)
@@ -170,8 +171,17 @@ def critical_point(
         except ConvexcheckError as error:
             reason = str(error)
             continue
-        return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact)
-    return unsettled(reason)
+        between = None
+        if proposal.index == 0 and len(proposal.evidence.elements) > 1:
+            tops = itertools.islice(higher(case, proposal.evidence), 1)
+            between = next(((top, pipeline.accepted_file(asked, Claim("not convex"), top)) for top in tops), None)
+        return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact, between)
+    constant = curves(case, y is None)
+    if constant is None:
+        return unsettled(reason)
+    evidence = constant.evidence
+    shown = None if evidence is None else pipeline.accepted_file(asked, Claim("invariant"), evidence)
+    return degenerate(constant.words, constant.least, shown)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ import flint
 import numpy as np
 
 from convexcheck.certificate.codec import written
-from convexcheck.certificate.evidence import CriticalPoint
+from convexcheck.certificate.evidence import CriticalPoint, SymmetryPair
 from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.statement import Statement, generic
+from convexcheck.expression.term import substitute
 from convexcheck.report.verdict import CertificateFile
 
 MINIMUM, MAXIMUM, SADDLE, NONSTRICT, NOT_FOUND = (
@@ -25,14 +27,18 @@ class Critical:
     """One point at which the gradient is 0, enclosed in a box.
 
     Args:
-        status: "STRICT_MINIMUM", "STRICT_MAXIMUM" or "SADDLE", each certified; "NON_STRICT": the Hessian seems to be
-            singular, and nothing is claimed; "NOT_FOUND": Newton's method did not settle.
+        status: "STRICT_MINIMUM", "STRICT_MAXIMUM" or "SADDLE", each certified; "NON_STRICT": the loss is constant along
+            a curve through these weights, as the certificate or the message shows, or the Hessian seems to be
+            singular, as the message says; "NOT_FOUND": Newton's method did not settle.
         index: the number of negative eigenvalues of the Hessian; None where nothing is certified.
         x: the centre of the box by variable, object arrays of Fractions.
         radius: its half width in every coordinate.
         value: a ball with the loss there.
         images: how many different critical points symmetries make of it, itself included; certified.
-        certificate: the accepted file; None where nothing is certified.
+        rise: of a strict minimum and one of its images, a ball > 0: how much larger the loss is somewhere between.
+        certificate: the accepted file; None where nothing is certified. For "NON_STRICT" it says which symmetries leave
+            the loss alone.
+        pair: the accepted file that the loss is larger between the centre of the box and its image.
         message: the answer in words.
     """
 
@@ -42,7 +48,9 @@ class Critical:
     radius: Fraction | None = None
     value: Any = None
     images: int | None = None
+    rise: Any = None
     certificate: CertificateFile | None = field(default=None, repr=False)
+    pair: CertificateFile | None = field(default=None, repr=False)
     message: str = ""
 
     def __bool__(self) -> bool:
@@ -53,8 +61,9 @@ class Critical:
 
 
 def certified(
-    found: CriticalPoint, index: int, size: int, file: CertificateFile, values: Mapping[tuple[str, str], Any]
-) -> Critical:
+    found: CriticalPoint, index: int, size: int, file: CertificateFile, values: Mapping[tuple[str, str], Any],
+    higher: tuple[SymmetryPair, CertificateFile] | None = None,
+) -> Critical:  # fmt: skip
     """The answer that an accepted certificate gives.
 
     Args:
@@ -63,6 +72,7 @@ def certified(
         size: the number of parameters.
         file: the certificate.
         values: exact values of the statement's parameters.
+        higher: evidence of a larger loss between the centre and an image, and its certificate.
     """
     status = MINIMUM if index == 0 else MAXIMUM if index == size else SADDLE
     x = {n: np.array([*a.entries, None], dtype=object)[:-1].reshape(a.shape) for n, a in found.x}
@@ -71,13 +81,40 @@ def certified(
     box = {k: np.asarray(v + radius, dtype=object) for k, v in balls.items()}
     with flint.ctx.workprec(128):
         value = evaluate(file.content.statement.function, {**values, **box}, dict(found.instance.sizes))
+        rise = _rise(file.content.statement, higher[0], {**values, **box}) if higher else None
     images = len(found.elements) or None
     extrema = {MINIMUM: "a strict local minimum", MAXIMUM: "a strict local maximum"}
     kind = extrema.get(status, f"a saddle of index {index}")
     message = f"{kind}, the only critical point within {float(found.radius):.3g} in every coordinate"
     if images and images > 1:
-        message += f"; {images} different ones under permutations and signs, with equal loss"
-    return Critical(status, index, x, found.radius, value, images, file, message)
+        message += f"; {images} different ones under permutations and signs have equal loss"
+    if rise is not None:
+        message += f", and on the segment between two of them it rises by {rise}"
+    return Critical(status, index, x, found.radius, value, images, rise, file, higher and higher[1], message)
+
+
+def _rise(s: Statement, pair: SymmetryPair, box: dict[tuple[str, str], Any]) -> Any:
+    """A ball with f((1-t) x + t g x) - f(x) for all x in the box; None where it may be <= 0."""
+    images = dict(pair.action.images)
+    between = {
+        ("var", n): (1 - pair.t) * generic("var", n, d) + pair.t * images.get(n, generic("var", n, d))
+        for n, d in s.variables.items()
+    }
+    member = {("par", n): written(a) for n, a in pair.instance.parameters if n not in s.parameters}
+    found = evaluate(substitute(s.function, between) - s.function, {**box, **member}, dict(pair.instance.sizes))
+    return found if found > 0 else None
+
+
+def degenerate(curves: str, least: bool, file: CertificateFile | None) -> Critical:
+    """The answer where the loss is constant along a curve through the weights.
+
+    Args:
+        curves: which curves, in words.
+        least: whether no loss is smaller.
+        file: the certificate that the loss stays the same.
+    """
+    kind = "a global minimum, as no loss is smaller, and not a strict one" if least else "no strict minimum"
+    return Critical(NONSTRICT, certificate=file, message=f"{kind}: {curves}")
 
 
 def unsettled(reason: str) -> Critical:

@@ -9,15 +9,18 @@ from math import factorial, prod
 
 import numpy as np
 
-from convexcheck.certificate.evidence import CriticalPoint
+from convexcheck.certificate.evidence import CriticalPoint, Invariance, SymmetryPair
+from convexcheck.expression.evaluate import evaluate
 from convexcheck.network.model import MLP
 from convexcheck.network.newton import critical_points
 from convexcheck.network.numbers import floats
 from convexcheck.network.symmetry.action import action, values
 from convexcheck.network.symmetry.equivalents import equivalents
-from convexcheck.network.symmetry.evidence import Case
-from convexcheck.network.symmetry.kinds import kinds
+from convexcheck.network.symmetry.evidence import SQUARED, Case, pairs
+from convexcheck.network.symmetry.group import SymmetryGroup
+from convexcheck.network.symmetry.kinds import Kind, kinds, stretched
 
+VANISHING = ("tanh", "relu", "gelu", "sin", "square", "identity")  # phi(0) = 0
 MOST = 1_000  # images that one certificate lists
 
 
@@ -64,6 +67,68 @@ def _with_orbit(case: Case, found: CriticalPoint) -> CriticalPoint | None:
     members = [e.member for e in itertools.islice(equivalents(net, "finite", MOST, ridge=case.problem.ridge), MOST)]
     family = action(case.statement, own, scales=False)
     return replace(found, action=family, elements=tuple(values(family, g) for g in members))
+
+
+def higher(case: Case, found: CriticalPoint) -> Iterator[SymmetryPair]:
+    """Evidence of a larger loss between the centre of the box and one of its images, the largest first."""
+    return pairs(replace(case, problem=replace(case.problem, net=_at(case.problem.net, found))), None, None)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Curves through the weights along which the loss is constant, so that they are no strict minimum.
+
+    Args:
+        words: which ones.
+        evidence: for the kernel, where they are symmetries of all weights.
+        least: whether the loss is 0, and so the least possible one.
+    """
+
+    words: str
+    evidence: Invariance | None
+    least: bool
+
+
+def curves(case: Case, own_targets: bool) -> Curves | None:
+    """Symmetries near the identity that move the weights, or units that are redundant; None where there are none.
+
+    Args:
+        case: the loss at the weights.
+        own_targets: whether the targets are the network's own outputs.
+    """
+    net, ridge = case.problem.net, bool(case.problem.ridge)
+    own = kinds(net, ridge)
+    least = not ridge and case.problem.loss in SQUARED and (own_targets or _zero(case))
+    for j, k in enumerate(own):
+        moved = np.any(floats(net.layers[j].W) != 0, axis=1) | np.any(floats(net.layers[j + 1].W) != 0, axis=0)
+        if moved.any() and k.degree:
+            words = f"unit {int(moved.argmax())} of hidden layer {j + 1} may be scaled, its outgoing weights inversely"
+            return Curves(words, Invariance(action(case.statement, own, signs=False)), least)
+        if moved.any() and ridge and k.width > 1 and j + 1 in stretched(own):
+            words = f"hidden layer {j + 1} is linear, and may be rotated"
+            return Curves(words, Invariance(action(case.statement, own, matrices=(j + 1,))), least)
+    words = "" if ridge else next(_redundant(net, own), "")
+    return Curves(words, None, least) if words else None
+
+
+def _redundant(net: MLP, own: tuple[Kind, ...]) -> Iterator[str]:
+    """Weights that may change without a change of the function, for units that are alike or null, in words."""
+    for j, found in enumerate(SymmetryGroup(net, own).redundancy(), 1):
+        layer, following = net.layers[j - 1], net.layers[j]
+        for units in found.alike:
+            names = " and ".join(map(str, units[:2]))
+            yield f"units {names} of hidden layer {j} share their incoming weights, so outgoing ones may be exchanged"
+        for i in found.null:
+            still = following.b is not None or (layer.activation in VANISHING and (layer.b is None or not layer.b[i]))
+            if not any(following.W[:, i]):
+                yield f"unit {i} of hidden layer {j} has no outgoing weights, so that its incoming ones are free"
+            elif still:
+                yield f"unit {i} of hidden layer {j} is constant, so that its outgoing weights are free or a bias"
+
+
+def _zero(case: Case) -> bool:
+    """Whether the loss is 0, exactly."""
+    return bool(evaluate(case.statement.function, {**case.exact, **case.point}, {}) == 0)
 
 
 def _at(net: MLP, found: CriticalPoint) -> MLP:

@@ -16,14 +16,17 @@ def relu(first, bias, second, last) -> MLP:
 def test_the_cell_of_the_best_affine_fit():
     """Yun, Sra, Jadbabaie, ICLR 2019, theorem 1: all units active give the loss 1/3, and |x| the loss 0.
 
-    The units of the first have a scale each, so that it is no strict minimum, and nothing may be claimed.
+    The units of the first have a scale each, so that it is no strict minimum, which a certificate shows.
     """
     local = relu([["1"], ["1"]], ["2", "3"], [["1", "-1"]], ["5/3"])
     exact = relu([["1"], ["-1"]], ["0", "0"], [["1", "1"]], ["0"])
     assert Problem.of(local, *POINTS, "half_sse").value() == pytest.approx(1 / 3)
     assert Problem.of(exact, *POINTS, "half_sse").value() == 0
-    assert cc.critical_point(local, *POINTS, loss="half_sse").certificate is None
     assert cc.symmetry_group(local).dimension == 2
+    for net, words in ((local, "no strict minimum"), (exact, "a global minimum")):
+        found = cc.critical_point(net, *POINTS, loss="half_sse")
+        assert found.status == "NON_STRICT" and words in found.message
+        assert cc.verify(found.certificate).verdict == "invariant"
 
 
 def test_an_input_convex_network():
