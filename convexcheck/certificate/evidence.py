@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from convexcheck.certificate.points import *  # noqa: F403  # every record has its name here too
 from convexcheck.certificate.points import CriticalPoint, IllPosed, Instance, Invariance, Neither, Refutation
 from convexcheck.certificate.rules import *  # noqa: F403  # as above
-from convexcheck.certificate.rules import Curvature, Sign, Slot
+from convexcheck.certificate.rules import Curvature, Minors, Sign, Slot
 from convexcheck.expression.errors import Record
 from convexcheck.expression.statement import Statement, names_for, text
 from convexcheck.expression.term import Expression
@@ -36,15 +36,11 @@ class Strict(Record):
     rest: Sign
 
 
-class Definite(Record):
+class Definite(Minors):
     """The Hessian form of scalar variables is y'M y, y the directions, and the leading principal minors of M are > 0.
 
-    The fields are as in `Minors`; y may be those of the slots of a composition with affine arguments.
+    y may be the directions of the slots of a composition with affine arguments.
     """
-
-    vector: tuple[Expression, ...]
-    matrix: tuple[Expression, ...]
-    premises: tuple[Sign, ...]
 
 
 class Proof(Record):

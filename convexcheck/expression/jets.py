@@ -116,8 +116,8 @@ class Jets:
             return Jet(value)
         a = arrays[0]
         if name == "abs":
-            negative = Jet(*(self._scaled(-1, z) for z in a))
-            return self._chosen(value, self.compare("lt", self._number(0), a), a, negative)
+            negative = Jet(*(self._product(self._number(-1), z) for z in a))
+            return self._chosen(value, self.compare("lt", Jet(self._number(0)), a), a, negative)
         inner = Evaluator({}, {}, self.base)
         inner.seen |= {(_T, ()): a.z0, (apply(name, _T), ()): value}
         slope, bend = (inner.visit(e, ()) for e in _slopes(name))
@@ -139,10 +139,10 @@ class Jets:
             return self._chosen(value, self.compare("lt", b, a), a, b)
         if not b.still:
             return self.function("exp", self.fold("mul", b, self.function("log", a)))
-        less, two = (base.fold("add", b.z0, self._number(-k).z0) for k in (1, 2))
+        less, two = (base.fold("add", b.z0, self._number(-k)) for k in (1, 2))
         slope = base.fold("mul", b.z0, base.fold("pow", a.z0, less))
         bend = base.fold("mul", base.fold("mul", b.z0, less), base.fold("pow", a.z0, two))
-        nonzero = base.compare("eq", a.z0, self._number(0).z0) < 0  # t**q is smooth at 0 for natural q
+        nonzero = base.compare("eq", a.z0, self._number(0)) < 0  # t**q is smooth at 0 for natural q
         smooth = np.where(nonzero | (base.whole(b.z0) >= 0), 1, 0).astype(np.int8)
         moved = Jet(value, *self._composed(slope, bend, a))
         return self._chosen(value, smooth, moved, moved)
@@ -154,24 +154,17 @@ class Jets:
             return np.asarray(truth)
         return np.where(self.base.compare("eq", a.z0, b.z0) < 0, truth, 0).astype(np.int8)
 
-    def leader(self, array: Jet) -> np.ndarray:
-        """Where the maximum over the last axis is, probably."""
-        return np.asarray(self.base.leader(array.z0))
-
     def whole(self, array: Jet) -> np.ndarray:
         """The natural numbers in an array that does not move."""
         return self.base.whole(array.z0) if array.still else np.array(-1)
 
     def item(self, array: Jet) -> tuple[Any, Any, Any]:
         """The three numbers."""
-        z0, z1, z2 = (self.base.item(self._number(0).z0 if z is None else z) for z in array)
+        z0, z1, z2 = (self.base.item(self._number(0) if z is None else z) for z in array)
         return z0, z1, z2
 
-    def _number(self, value: int) -> Jet:
-        return self.load(np.array(float(value)))
-
-    def _scaled(self, factor: float, z: Any) -> Any:
-        return None if z is None else self.base.fold("mul", self.base.load(np.array(factor)), z)
+    def _number(self, value: float) -> Any:
+        return self.base.load(np.array(float(value)))
 
     def _product(self, p: Any, q: Any) -> Any:
         return None if p is None or q is None else self.base.fold("mul", p, q)
@@ -182,7 +175,7 @@ class Jets:
 
     def _composed(self, slope: Any, bend: Any, a: Jet) -> tuple[Any, Any]:
         square = self._product(a.z1, a.z1)
-        curved = self._scaled(0.5, self._product(bend, square))
+        curved = self._product(self._number(0.5), self._product(bend, square))
         return self._product(slope, a.z1), self._sum(self._product(slope, a.z2), curved)
 
     def _chosen(self, value: Any, truth: np.ndarray, a: Jet, b: Jet) -> Jet:
@@ -192,7 +185,7 @@ class Jets:
             return Jet(value)
         parts = []
         for p, q in ((a.z1, b.z1), (a.z2, b.z2)):
-            zero = self._number(0).z0
+            zero = self._number(0)
             known = self.base.where(np.where(is_open, 1, truth), zero if p is None else p, zero if q is None else q)
             if is_open.any():
                 known = self.base.where(np.where(is_open, 1, -1), self.base.undefined(), known)

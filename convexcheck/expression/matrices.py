@@ -82,9 +82,8 @@ def value(op: str, rows: Sequence[Sequence[Any]], exact: bool) -> Any:
     values = _eigenvalues(M)
     if op == "eigmax":
         return _largest(values) if values else None
-    return (
-        None if values is None or not all(t > 0 for t in values) else sum((t * t.log() for t in values), flint.arb(0))
-    )
+    known = values is not None and all(t > 0 for t in values)
+    return sum((t * t.log() for t in values or ()), flint.arb(0)) if known else None
 
 
 def _entries(M: Any) -> Callable[[int, int], Any]:

@@ -20,19 +20,7 @@ from convexcheck.expression.contraction import contracted
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.matrices import expanded
-from convexcheck.expression.term import (
-    MATRICES,
-    ONE,
-    ZERO,
-    Expression,
-    add,
-    apply,
-    bind,
-    mul,
-    power,
-    rebuild,
-    substitute,
-)
+from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, power, rebuild, substitute
 
 Factor = tuple[Expression, Fraction]
 Monomial = tuple[Factor, ...]
@@ -349,5 +337,5 @@ def _rule(e: Expression, context: Context) -> Polynomial:
 
 _RULES = {
     "exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice,
-    **dict.fromkeys(MATRICES, _matrix),
+    **dict.fromkeys(term.MATRICES, _matrix),
 }  # fmt: skip

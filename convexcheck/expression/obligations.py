@@ -11,7 +11,7 @@ from typing import NamedTuple
 from convexcheck.expression.bounds import Context, assumed, in_range
 from convexcheck.expression.definite import LEVELS, definite, required
 from convexcheck.expression.functions import FUNCTIONS
-from convexcheck.expression.term import ONE, Expression, parts, ranges
+from convexcheck.expression.term import Expression, parts, ranges
 
 
 class Obligation(NamedTuple):
@@ -70,12 +70,9 @@ def total(e: Expression, context: Context) -> bool:
 
 
 def rooted(e: Expression, context: Context) -> bool:
-    """Whether every root of a variable value has a base > 0; `derivative` refuses every other kink.
+    """Whether a root of variable values, or a function that ends, as asin does at 1, keeps away from its end.
 
-    The same for functions that end, as asin does at 1.
+    A function that is real where `e` is needs this, and `derivative`, to be smooth: other domains are open.
     """
-    root = e.op == "pow" and e.has("var") and (e.args[1].op != "const" or e.args[1].data.denominator > 1)
-    inside = parts(e, *context.indices) if e.has("var") else ()
-    domain = FUNCTIONS[e.op].domain if e.op in FUNCTIONS and e.has("var") else None
-    needed = domain[1](e.args[0]) if domain else e.args[0] if root else ONE
-    return context.bounds(needed).positive and all(rooted(a, context) for a in inside)
+    ends = (o for o in obligations(e, context) if o.relation == "ge" and o.value.has("var"))
+    return all(o.context.bounds(o.value).positive for o in ends)

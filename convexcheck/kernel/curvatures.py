@@ -9,17 +9,7 @@ from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import (
-    ONE,
-    ZERO,
-    Expression,
-    bound,
-    instantiate,
-    nodes,
-    replaced,
-    substitute,
-    transform,
-)
+from convexcheck.expression.term import ONE, ZERO, Expression, bound, instantiate, nodes, replaced, substitute
 from convexcheck.kernel.scope import CurvatureGoal, Goals, Scope, SignGoal, require
 
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
@@ -138,7 +128,7 @@ def piecewise(goal: CurvatureGoal[ev.Piecewise]) -> Goals:
 
 def along(p: Expression) -> Expression:
     """The derivative along the unit direction."""
-    return transform(derivative(p), lambda n, _: ONE if n.op == "dir" else None)
+    return term.transform(derivative(p), lambda n, _: ONE if n.op == "dir" else None)
 
 
 def limit(goal: CurvatureGoal[ev.Limit]) -> Goals:

@@ -65,14 +65,14 @@ def gram(goal: SignGoal[ev.Gram]) -> Goals:
     require(identical(e, total, scope.context), "Gram", "{} is not identical to {}", e, total)
 
 
-def minors(goal: SignGoal[ev.Minors]) -> Goals:
-    """y'M y >= 0 for a PSD matrix M."""
+def minors(goal: SignGoal[ev.Minors], definite: bool = False) -> Goals:
+    """y'M y >= 0 for a PSD matrix M; where asked for, M is definite."""
     e, strict, rule, scope = goal
     y, entries = ([scope.place("Minors", part) for part in parts] for parts in (rule.vector, rule.matrix))
     M = symmetric("Minors", entries, len(y))
     form = quadratic(M, y)
     require(not strict and identical(e, form, scope.context), "Minors", "{} is not identical to {}", e, form)
-    yield from positive_minors("Minors", M, rule.premises, scope)
+    yield from positive_minors("Minors", M, rule.premises, scope, definite)
 
 
 def positive_minors(

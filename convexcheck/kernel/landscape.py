@@ -5,7 +5,6 @@ C. R. Johnson, Matrix Analysis, theorems 4.5.8 (inertia under congruence) and 6.
 """
 
 from dataclasses import replace
-from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import written
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, exact
 from convexcheck.expression.evaluate import Values, evaluate
 from convexcheck.expression.jets import gradient_hessian
 from convexcheck.expression.normal import is_affine
@@ -44,7 +43,7 @@ def critical_point(s: Statement, verdict: str, e: ev.CriticalPoint, folder: Path
         unit = flint.arb_mat(count, count, [int(i == j) for i in range(count) for j in range(count)])
         spread = (unit - inverse * flint.arb_mat(hessian.tolist())) * flint.arb_mat([[r]] * count)
         step = spread - inverse * flint.arb_mat(gradient.reshape(-1, 1).tolist())
-        inside = all(step[i, 0].abs_upper() < flint.arb(_rational(e.radius)) for i in range(count))
+        inside = all(step[i, 0].abs_upper() < exact(e.radius) for i in range(count))
         require(inside, STEP, "the Krawczyk operator does not map the box into its interior")
         positive = _positive(frame.transpose() * flint.arb_mat(hessian.tolist()) * frame)
     minimum = positive == count
@@ -95,8 +94,4 @@ def _box(values: Values, r: flint.arb) -> Values:
 
 
 def _radius(e: ev.CriticalPoint) -> flint.arb:
-    return flint.arb(0, flint.arb(_rational(e.radius)))
-
-
-def _rational(q: Fraction) -> flint.fmpq:
-    return flint.fmpq(q.numerator, q.denominator)
+    return flint.arb(0, exact(e.radius))

@@ -7,12 +7,12 @@ import flint
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.functions import derivative
-from convexcheck.expression.normal import identical, normal, polynomial
+from convexcheck.expression.normal import normal, polynomial
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Declaration, generic
 from convexcheck.expression.term import Expression, instantiate, over_all, substitute
 from convexcheck.kernel.curvatures import slots, smooth_form
-from convexcheck.kernel.forms import positive_minors, quadratic, symmetric
+from convexcheck.kernel.forms import minors
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import Scope, SignGoal, require
 
@@ -48,10 +48,8 @@ def strictness(
     require(total(form, scope.context), "strict", "{} may be undefined on the domain's boundary", form)
     if isinstance(shown, ev.Definite):
         scalar = all(y.op == "dir" and not y.args for y in shown.vector)
-        M = symmetric("strict", [scope.place("strict", part) for part in shown.matrix], len(names))
-        same = scalar and identical(form, quadratic(M, shown.vector), scope.context)
-        require(same, "strict", "{} is not identical to {}", form, quadratic(M, shown.vector))
-        for goal in positive_minors("strict", M, shown.premises, scope, definite=True):
+        require(scalar, "strict", "the vector {} is not that of all directions", shown.vector)
+        for goal in minors(SignGoal(form, False, shown, scope), definite=True):
             show(goal)
         return "always"
     for name, c, premise in shown.weights:

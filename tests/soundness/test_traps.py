@@ -110,9 +110,9 @@ NO_SUCH_RULE = {
 ELSEWHERE = {
     "Schur, small matrix": "tests/kernel/test_forms.py::test_minors",
     "SOS": "tests/kernel/test_forms.py::test_gram",
-    "cover": "tests/kernel/test_cover.py::test_cover",
+    "cover": "tests/kernel/test_forms_cover.py::test_cover",
     "landscape": "tests/network/test_newton.py::test_evidence_with_one_thing_wrong_is_rejected",
-    "negative curvature": "tests/kernel/test_negative.py::test_rejected",
+    "negative curvature": "tests/kernel/test_points.py::test_rejected",
     "midpoint-radius": "tests/expression/test_floats.py::test_what_underflows_is_enclosed",
     "symmetry pair": "tests/kernel/test_symmetry.py::test_what_is_no_symmetry_is_rejected",
     "smooth": "tests/expression/test_functions.py::test_a_kink_has_no_derivative",
