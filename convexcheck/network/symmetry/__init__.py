@@ -1,5 +1,5 @@
 """Equivalent weights: symmetry groups, orbits, and the counterexamples that they make (untrusted).
 
-Reading order: `kinds`, `member`, `action`, `stabiliser`, `group`, `canonical`,
+Reading order: `kinds`, `member`, `action`, `stabiliser`, `canonical`, `group`,
 `equivalents`, `pairs`, `evidence`, `critical`, `alignment`, `spec`, `counting`.
 """

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass, field
 from math import factorial, prod
 
+from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
-from convexcheck.network.symmetry.kinds import EVEN, Kind, kinds
+from convexcheck.network.symmetry.canonical import canonical
+from convexcheck.network.symmetry.kinds import EVEN, KNOWN, Kind, kinds
 from convexcheck.network.symmetry.stabiliser import odd_form, order
 
 
@@ -79,8 +81,11 @@ class SymmetryGroup:
 
         Scalings, which make infinitely many, and general matrices of linear layers are left out of this count.
         """
-        whole = prod(factorial(k.width) * (2**k.width if k.signs else 1) for k in self.kinds)
-        return whole // self.stabiliser_order(net)
+        return self._finite // self.stabiliser_order(net)
+
+    def canonical(self, net: MLP | None = None) -> MLP:
+        """The one representative that all equivalent weights share; see `symmetry.canonical`."""
+        return canonical(net or self.net, any(k.penalised for k in self.kinds))
 
     def redundancy(self, net: MLP | None = None) -> tuple[Redundancy, ...]:
         """Equal, alike and null units of every hidden layer, by exact comparison."""
@@ -102,6 +107,39 @@ class SymmetryGroup:
             found.append(Redundancy(same, like, tuple(null)))
         return tuple(found)
 
+    def orbit(self, net: MLP | None = None) -> str:
+        """How many images the weights have under permutations and signs, and why they are fewer than members, in words.
+
+        >>> net = MLP.from_arrays([([[1.0], [1.0]], None), ([[2.0, 2.0]], None)], activation="softplus")
+        >>> SymmetryGroup(net, kinds(net)).orbit()
+        'under permutations and signs these weights have 1 image, not 2: units 0, 1 of hidden layer 1 are equal'
+        """
+        whole = self._finite
+        try:
+            size = self.orbit_size(net)
+        except ConvexcheckError as error:
+            return f"the images of these weights are not counted: {error.message}"
+        fewer = "" if size == whole else f", not {_written(whole)}: {self._why(net or self.net)}"
+        return f"under permutations and signs these weights have {_written(size)} image{'s' * (size != 1)}{fewer}"
+
+    def _why(self, net: MLP) -> str:
+        """The first equal units, or the first one that a change of sign leaves as it is."""
+        for j, found in enumerate(self.redundancy(net), 1):
+            for units in found.equal:
+                return f"units {', '.join(map(str, units))} of hidden layer {j} are equal"
+        weights, biases = odd_form(net, self.kinds)
+        for j, kind in enumerate(self.kinds):
+            for i in range(kind.width) if kind.signs else ():
+                outgoing = [row[i] for row in weights[j + 1]] if kind.signs != EVEN else []
+                if not any((*weights[j][i], biases[j][i], *outgoing)):
+                    return f"signs do not change unit {i} of hidden layer {j + 1}"
+        return "the units are wired alike"
+
+    @property
+    def _finite(self) -> int:
+        """The number of permutations with signs."""
+        return prod(factorial(k.width) * (2**k.width if k.signs else 1) for k in self.kinds)
+
     def __str__(self) -> str:
         layers = []
         for j, k in enumerate(self.kinds, 1):
@@ -110,9 +148,23 @@ class SymmetryGroup:
             parts += [f"{k.width} positive scalings"] if k.degree and not k.linear else []
             matrices = "orthogonal" if k.penalised else "invertible"
             parts = [f"{matrices} {k.width} x {k.width} matrices"] if k.linear else parts
-            layers.append(f"hidden layer {j}: " + ", ".join(parts))
-        size = str(self.order) if self.log10_order < 15 else f"about 10^{self.log10_order:.2f}"
-        return "\n".join([*layers, f"order of the finite part: {size}; dimension: {self.dimension}"])
+            alone = f" alone ({_alone(self.net, j, k)})" if len(parts) == 1 and not k.linear else ""
+            layers.append(f"hidden layer {j}: " + ", ".join(parts) + alone)
+        size = f"order of the finite part: {_written(self.order)}; dimension: {self.dimension}"
+        return "\n".join([*layers, size, *([self.orbit()] if self.kinds else [])])
+
+
+def _written(count: int) -> str:
+    return str(count) if count < 10**15 else f"about 10^{math.log10(count):.2f}"
+
+
+def _alone(net: MLP, j: int, kind: Kind) -> str:
+    """Why a layer has permutations and nothing else."""
+    name = net.layers[j - 1].activation
+    if name not in KNOWN:
+        return f"no other symmetry of {name} is known here"
+    broken = "the penalty breaks the others" if kind.penalised else "the next layer has no bias"
+    return f"{name}: {broken}"
 
 
 def symmetry_group(net: MLP, ridge: object = 0) -> SymmetryGroup:
@@ -126,5 +178,6 @@ def symmetry_group(net: MLP, ridge: object = 0) -> SymmetryGroup:
     >>> print(symmetry_group(net))
     hidden layer 1: 2! permutations, 2 positive scalings
     order of the finite part: 2; dimension: 2
+    under permutations and signs these weights have 2 images
     """
     return SymmetryGroup(net, kinds(net, bool(ridge)))

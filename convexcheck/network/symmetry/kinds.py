@@ -29,6 +29,7 @@ from convexcheck.network.model import MLP
 ODD, EVEN, FLIP = "odd", "even", "flip"
 _SIGNS = {"tanh": ODD, "sin": ODD, "square": EVEN, "sigmoid": FLIP, "identity": ODD}
 _DEGREE = {"relu": 1, "square": 2, "identity": 1}
+KNOWN = {*_SIGNS, *_DEGREE}
 
 
 @dataclass(frozen=True)

@@ -9,38 +9,50 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
 from convexcheck.network.symmetry.canonical import canonical
 from convexcheck.network.symmetry.equivalents import equivalents
-from convexcheck.network.symmetry.kinds import kinds
+from convexcheck.network.symmetry.group import symmetry_group
 from tests.network.symmetry.test_group import drawn, key
-
-
-def free(net: MLP) -> bool:
-    """Whether a unit with a scale has no incoming weights."""
-    layers = zip(kinds(net), net.layers, strict=False)
-    rows = [(k, np.c_[a.W, np.zeros(len(a.W)) if a.b is None else a.b]) for k, a in layers]
-    return any(k.degree and not row.any(axis=1).all() for k, row in rows)
-
-
-def test_most_of_the_nets_below_have_one():
-    assert sum(not free(drawn(seed)) for seed in range(40)) > 25
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_all_members_of_an_orbit_have_the_same(seed):
+    """Units of zeros are among them."""
     net = drawn(seed)
-    if free(net):
-        with pytest.raises(ConvexcheckError, match="its scale is free"):
-            canonical(net)
-        return
     found = key(canonical(net))
     listed = list(equivalents(net, "all", limit=12, seed=seed))
     assert all(key(canonical(e.net)) == found for e in listed)
+    assert key(symmetry_group(net).canonical()) == found
+
+
+def chain(activation: str, *layers) -> MLP:
+    return MLP.from_arrays([(W, None) for W in layers], activation=activation)
+
+
+NULL = {  # units without incoming weights, which still have a scale, alone and in a row
+    "one": chain("relu", [[1], [0]], [[2, 6], [3, -5]], [[1, 1]]),
+    "squares": chain("square", [[1], [0]], [[2, 6], [3, -5]], [[1, 1]]),
+    "two in a row": chain("relu", [[1], [0]], [[2, 6], [0, 7]], [[4, 3]]),
+    "three in a row": chain("relu", [[1], [0]], [[2, 6], [0, 7]], [[4, 3], [0, 5]], [[1, 8]]),
+    "no weights at all": chain("relu", [[1], [0]], [[2, 0]]),
+}
+
+
+@pytest.mark.parametrize("name", NULL)
+def test_null_units_have_their_scale_from_what_they_feed(name):
+    net = NULL[name]
+    listed = list(equivalents(net, "all", limit=30, seed=1))
+    assert len(listed) > 10
+    assert len({key(canonical(e.net)) for e in listed}) == 1
+    assert np.allclose(canonical(net)([[2.0], [-1.0]]), net([[2.0], [-1.0]]))
+
+
+def test_a_unit_fed_by_null_units_alone_may_have_no_fixed_scale():
+    with pytest.raises(ConvexcheckError, match="unit 1 of hidden layer 2 has no fixed scale"):
+        canonical(chain("relu", [[1], [0]], [[2, 6], [0, 7]], [[4, 0]]))
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_it_has_the_same_function(seed):
     net = drawn(seed)
-    if free(net):
-        return
     x = np.random.default_rng(seed).normal(size=(4, net.widths[0]))
     assert np.allclose(canonical(net)(x), net(x), atol=1e-12)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
 from convexcheck.network.symmetry.group import SymmetryGroup, symmetry_group
 from convexcheck.network.symmetry.kinds import Kind
@@ -53,7 +54,7 @@ def drawn(seed: int) -> MLP:
     return MLP.from_arrays(layers, activation=activation)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_orbit_sizes_agree_with_brute_force(seed):
     net = drawn(seed)
     group = symmetry_group(net)
@@ -103,6 +104,53 @@ def test_redundant_units_are_named():
     same = symmetry_group(one_layer((0, 0, 1))).redundancy()[0]
     assert same.equal == () and same.alike == ((0, 1),)
     assert symmetry_group(zeroed()).redundancy()[0].null == (2,)
+
+
+# the weights, and what is said of their orbit
+TOLD = {
+    "all units differ": (one_layer(), "48 images"),
+    "equal units": (one_layer((0, 0, 1), ["1", "1", "2"]), "24 images, not 48: units 0, 1 of hidden layer 1 are equal"),
+    "zeros": (zeroed(), "24 images, not 48: signs do not change unit 2 of hidden layer 1"),
+    "no outgoing weight is no reason": (one_layer(outgoing=["1", "2", "0"]), "48 images"),
+    "a symmetric wiring": (
+        MLP.from_arrays([([[1], [1]], None), ([[1, 2], [2, 1]], None), ([[1, 1]], None)], activation="softplus"),
+        "2 images, not 4: the units are wired alike",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_smaller_orbit_is_said_with_its_reason(name):
+    net, words = TOLD[name]
+    assert str(symmetry_group(net)).endswith(f"under permutations and signs these weights have {words}")
+
+
+ALONE = [
+    ("softplus", True, 0, "3! permutations alone (no other symmetry of softplus is known here)"),
+    ("gelu", True, 0, "3! permutations alone (no other symmetry of gelu is known here)"),
+    ("sigmoid", False, 0, "3! permutations alone (sigmoid: the next layer has no bias)"),
+    ("relu", True, 1, "3! permutations alone (relu: the penalty breaks the others)"),
+]
+
+
+@pytest.mark.parametrize(("activation", "bias", "ridge", "words"), ALONE)
+def test_where_nothing_but_permutations_is_known_it_is_said(activation, bias, ridge, words):
+    layers = [([[1.0], [2.0], [3.0]], [1.0, 2.0, 3.0] if bias else None), ([[1.0, 2.0, 3.0]], [0.5] if bias else None)]
+    assert words in str(symmetry_group(MLP.from_arrays(layers, activation=activation), ridge))
+
+
+BAD = [
+    (lambda: MLP.from_arrays([([[float("nan")]], None), ([[1.0]], None)]), r"W1.0, 0. is nan"),
+    (lambda: MLP.from_arrays([([[1.0], [2.0]], None), ([[1.0]], None)]), "W2 has shape .1, 1., but layer 1 has 2"),
+    (lambda: MLP.from_arrays([([[1.0]], None), ([[1.0]], None)], activation="swish"), "unknown activation 'swish'"),
+    (lambda: symmetry_group(np.ones((2, 2))), "a ndarray; expected a network.MLP"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), BAD, ids=range(len(BAD)))
+def test_bad_input_says_what_is_wrong(call, words):
+    with pytest.raises(ConvexcheckError, match=words):
+        call()
 
 
 def widths(*hidden):
