@@ -87,37 +87,28 @@ def _ordered(g: Expression, flip: Callable[[Expression], bool]) -> Expression:
 
 
 def _canonical(factors: Factors, flip: Callable[[Expression], bool]) -> Expression:
-    """The product with its summed indices renamed in an order that depends on how they occur, not on their names."""
+    """The product with its summed indices renamed in an order that depends on how they occur, not on their names.
+
+    Indices get the same colour as long as they occur alike; where that leaves ties, each is tried first.
+    """
     indices = summed(mul(*(g for g, _ in factors)))
     own = {i: [(g, k) for g, k in factors if ("index", i.data) in g.symbols] for i in indices}
 
-    def rename(i: Expression, place: int) -> Expression:
-        return Expression("index", i.args, FIRST + place)
-
-    def painted(g: Expression, colours: dict[Expression, int], here: Expression | None = None) -> Expression:
-        names = {("index", i.data): rename(i, 2 * c + (i is here)) for i, c in colours.items()}
+    def painted(g: Expression, colours: dict[Expression, int]) -> Expression:
+        names = {("index", i.data): Expression("index", i.args, FIRST + c) for i, c in colours.items()}
         return _ordered(substitute(g, names), flip)
 
-    def refined(colours: dict[Expression, int]) -> dict[Expression, int]:
-        for _ in indices:
-            marks = {i: (colours[i], sorted((painted(g, colours, i).key, k) for g, k in own[i])) for i in indices}
-            ranks = sorted(marks.values())
-            new = {i: ranks.index(marks[i]) for i in indices}
-            if new == colours:
-                break
-            colours = new
-        return colours
-
     def named(colours: dict[Expression, int], ties: int) -> Expression:
-        colours = refined(colours)
-        values = list(colours.values())
-        tied = [i for i in indices if values.count(colours[i]) > 1]
-        if tied:
-            least = min(colours[i] for i in tied)
-            chosen = [i for i in tied if colours[i] == least][: 1 if ties > MAX_TIES else None]
-            doubled = {j: 2 * c for j, c in colours.items()}
-            options = [named({**doubled, i: doubled[i] - 1}, ties * len(chosen)) for i in chosen]
-            return min(options, key=lambda e: e.key)
-        return mul(*(painted(g, colours) ** k for g, k in factors))
+        apart = {i: 2 * c for i, c in colours.items()}  # room for one index beside those of its colour
+        around = {i: sorted((painted(g, {**apart, i: apart[i] + 1}).key, k) for g, k in own[i]) for i in indices}
+        ranks = sorted((colours[i], around[i]) for i in indices)
+        finer = {i: ranks.index((colours[i], around[i])) for i in indices}
+        if finer != colours:
+            return named(finer, ties)
+        shared = [c for c in colours.values() if [*colours.values()].count(c) > 1]
+        if not shared:
+            return mul(*(painted(g, colours) ** k for g, k in factors))
+        tied = [i for i in indices if colours[i] == min(shared)][: 1 if ties > MAX_TIES else None]
+        return min((named({**apart, i: apart[i] - 1}, ties * len(tied)) for i in tied), key=lambda e: e.key)
 
     return named(dict.fromkeys(indices, 0), 1)

@@ -6,8 +6,8 @@ import flint
 import numpy as np
 import pytest
 
-from convexcheck.expression.elementary import function, power, reciprocal, root
 from convexcheck.expression.enclosures import Enclosure
+from convexcheck.expression.floats import function, power, reciprocal, root
 from convexcheck.expression.functions import FUNCTIONS
 
 OWN = ("exp", "log", "sin", "cos", "erf", "tanh", "sigmoid", "softplus", "abs")
@@ -140,7 +140,7 @@ def test_beyond_a_domain_there_is_no_value(value: float) -> None:
 
 
 def test_a_wrong_bound_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    import convexcheck.expression.elementary as own
+    import convexcheck.expression.floats as own
 
     rows, _ = own._table("exp")
     monkeypatch.setattr(own, "_table", lambda name: (rows, -1.95 * own.U))
