@@ -32,13 +32,12 @@ from convexcheck.expression.objects import Inexact, Objects, limited
 from convexcheck.expression.term import BINDERS, CONDITIONS, ENTRIES, MATRICES, Expression
 
 Values = Mapping[tuple[str, str], np.ndarray]
+Sizes = Mapping[str, int]
 Arithmetic = Any  # an instance of Objects, Floats or Jets
 _TRUTHS = {1: True, -1: False, 0: None}
 
 
-def evaluate(
-    e: Expression, values: Values, sizes: Mapping[str, int], exact: bool = False, ranges: tuple[int, ...] = ()
-) -> Any:
+def evaluate(e: Expression, values: Values, sizes: Sizes, exact: bool = False, ranges: tuple[int, ...] = ()) -> Any:
     """The value of a closed expression; with `ranges`, of one whose bound index j runs below ranges[j].
 
     Args:
@@ -62,9 +61,7 @@ def evaluate(
     return value(e, values, sizes, Objects(flint.fmpq if exact else flint.arb), ranges)
 
 
-def value(
-    e: Expression, values: Values, sizes: Mapping[str, int], arithmetic: Arithmetic, ranges: tuple[int, ...] = ()
-) -> Any:
+def value(e: Expression, values: Values, sizes: Sizes, arithmetic: Arithmetic, ranges: tuple[int, ...] = ()) -> Any:
     """The value of an expression in an arithmetic; as `evaluate`."""
     try:
         with np.errstate(all="ignore"):
@@ -82,7 +79,7 @@ Stack = tuple[range, ...]
 class Evaluator:
     """Remembers the value of every part, by the ranges of the bound indices that it refers to."""
 
-    def __init__(self, values: Values, sizes: Mapping[str, int], arithmetic: Arithmetic) -> None:
+    def __init__(self, values: Values, sizes: Sizes, arithmetic: Arithmetic) -> None:
         self.values, self.sizes, self.arithmetic = values, sizes, arithmetic
         self.cells: dict[tuple[str, str], Any] = {}
         self.seen: dict[tuple[Expression, Stack], Any] = {}

@@ -40,10 +40,8 @@ def _table(name: str) -> tuple[Any, float]:
     with flint.ctx.workprec(256):
         for j in range(low, high + 1):
             centre = flint.arb(j) / 32
-            near, wide = (
-                getattr(flint.arb_series([c, 1], prec=DEGREE + 2), name)()
-                for c in (centre, flint.arb(centre, flint.arb(HALF)))
-            )
+            both = (flint.arb_series([c, 1], prec=DEGREE + 2) for c in (centre, flint.arb(centre, flint.arb(HALF))))
+            near, wide = (getattr(series, name)() for series in both)
             rows[:, j - low] = [float(near[k].mid()) for k in range(DEGREE + 1)]
             size = sum((abs(near[k]) * flint.arb(HALF) ** k for k in range(DEGREE + 1)), flint.arb(0))
             total = wide[DEGREE + 1] * flint.arb(HALF) ** (DEGREE + 1) + flint.arb(0, 1) * size * (2 * DEGREE + 3) * U

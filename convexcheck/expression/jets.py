@@ -7,7 +7,7 @@ zero near the point, so that what does not move costs nothing.
 Source: A. Griewank, A. Walther, Evaluating Derivatives, chapter 13 (Taylor arithmetic).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, reduce
 from itertools import combinations
 from math import prod
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import flint
 import numpy as np
 
-from convexcheck.expression.evaluate import Arithmetic, Evaluator, Values, evaluate
+from convexcheck.expression.evaluate import Arithmetic, Evaluator, Sizes, Values, evaluate
 from convexcheck.expression.functions import FUNCTIONS, derivative
 from convexcheck.expression.objects import Inexact
 from convexcheck.expression.statement import Statement
@@ -193,7 +193,7 @@ class Jets:
         return Jet(value, *parts)
 
 
-def gradient_hessian(s: Statement, values: Values, sizes: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def gradient_hessian(s: Statement, values: Values, sizes: Sizes) -> tuple[np.ndarray, np.ndarray]:
     """Balls that contain every first and second derivative in the variables.
 
     Args:

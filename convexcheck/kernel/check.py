@@ -88,22 +88,21 @@ def _shown(s: Statement, claim: ev.Claim, e: ev.Evidence, folder: Path | None, u
     """What the evidence says beside the claim that it shows; else Rejection."""
     proved = claim.verdict in SIDES
     require(proved or (not claim.strict and claim.modulus is None), "claim", "{!r} is never strict", claim.verdict)
+    if not isinstance(e, ev.Proof | ev.Refutation | ev.Neither):  # whose rules are counted where they are checked
+        used[type(e).__name__] += 1
     match claim.verdict, e:
         case _, ev.Generalisation() if proved:
             return _generalisation(s, claim, e, folder, used)
         case _, ev.Proof() if proved:
             return _proof(s, claim, e, used)
         case "ill-posed", _:
-            used[type(e).__name__] += 1
             return [f"because    {points.ill_posed(s, e, folder)}", *_witness(e)]
         case "neither", ev.Neither():
             return _refuted(s, 1, e.convex, folder, used) + _refuted(s, -1, e.concave, folder, used)
         case "invariant", ev.Invariance():
-            used["Invariance"] += 1
             invariant(s, e.action)
             return _witness(e.action)
         case "critical point" | "strict local minimum", ev.CriticalPoint():
-            used["CriticalPoint"] += 1
             action = _witness(e.action) if e.action else []
             return [*_witness(e.instance), *_witness(e.x, "x"), *action, *critical_point(s, claim.verdict, e, folder)]
         case "not convex" | "not concave", ev.JensenGap() | ev.NegativeCurvature() | ev.SymmetryPair():
@@ -191,7 +190,6 @@ def _proof(s: Statement, claim: ev.Claim, proof: ev.Proof, used: Used) -> list[s
 def _generalisation(s: Statement, claim: ev.Claim, e: ev.Generalisation, folder: Path | None, used: Used) -> list[str]:
     """The statement is the instance of `general` at `sizes`, and its fixed arrays satisfy what `general` assumes."""
     step, general = "Generalisation", e.general.check()
-    used[step] += 1
     notes = _proof(general, replace(claim, modulus=e.modulus), e.premise, used)
     at = general.instance(points.admit_sizes(general, e.sizes))
     modulus = None if e.modulus is None else substitute(e.modulus, {("dim", n): k for n, k in e.sizes})

@@ -75,9 +75,7 @@ def minors(goal: SignGoal[ev.Minors], definite: bool = False) -> Goals:
     yield from positive_minors("Minors", M, rule.premises, scope, definite)
 
 
-def positive_minors(
-    step: str, M: Matrix, premises: Sequence[ev.Sign], scope: Scope, definite: bool = False
-) -> Goals:
+def positive_minors(step: str, M: Matrix, premises: Sequence[ev.Sign], scope: Scope, definite: bool = False) -> Goals:
     """M is PSD iff its principal minors are >= 0 (R. A. Horn, C. R. Johnson, Matrix Analysis, theorem 7.2.5).
 
     It is PSD too if the leading ones are > 0, the last >= 0: pivots are their quotients. It is definite iff all

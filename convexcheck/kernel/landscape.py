@@ -81,9 +81,8 @@ def _distinct(acting: Statement, action: ev.Action, e: ev.CriticalPoint, folder:
         instance = replace(e.instance, parameters=(*e.instance.parameters, *element))
         values, sizes = member(acting, action, instance, e.x, folder)
         box = _box(values, _radius(e))
-        found.append(np.concatenate([
-            np.ravel(evaluate(body, box, sizes, ranges=box["var", name].shape)) for name, body in action.images
-        ]))  # fmt: skip
+        images = [evaluate(body, box, sizes, ranges=box["var", name].shape) for name, body in action.images]
+        found.append(np.concatenate([np.ravel(image) for image in images]))
     apart = all(any(not a.overlaps(b) for a, b in zip(u, v, strict=True)) for u, v in combinations(found, 2))
     require(apart, STEP, "two images may be the same")
     return len(found)

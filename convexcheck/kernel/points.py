@@ -1,6 +1,6 @@
 """Values at explicit points: conditions, counterexamples and ill-posed questions, in rationals or balls (trusted)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import ge, gt, le, lt
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import load, written
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.evaluate import Arithmetic, Values, evaluate, value
+from convexcheck.expression.evaluate import Arithmetic, Sizes, Values, evaluate, value
 from convexcheck.expression.floats import Floats
 from convexcheck.expression.jets import Jets
 from convexcheck.expression.normal import is_affine
@@ -23,7 +23,6 @@ from convexcheck.expression.term import Expression, abstract, apply, instantiate
 from convexcheck.kernel.scope import Rejection, Scope, require
 
 Named = tuple[tuple[str, ev.Array], ...]
-Sizes = Mapping[str, int]
 Test = Callable[[Any, int], bool]  # a comparison; between a ball and 0 it holds only if it holds for all of the ball
 PRECISIONS = (64, 128, 256, 512, 1024)
 LEVELS: dict[str, list[tuple[int, Callable[[], Arithmetic]]]] = {  # how many bits, and which arithmetic

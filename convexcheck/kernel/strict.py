@@ -17,10 +17,8 @@ from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import Scope, SignGoal, require
 
 
-def strictness(
-    e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature,
-    shown: ev.Strict | ev.Definite, scope: Scope,
-) -> str:  # fmt: skip
+def strictness(e: Expression, variables: Mapping[str, Declaration], side: int, rule: ev.Curvature,
+               shown: ev.Strict | ev.Definite, scope: Scope) -> str:  # fmt: skip
     """"always", or the condition in words, under which the checked `rule` and `shown` give strict curvature.
 
     D2 e [v, v] >= Sum c v**2 with c > 0: inside an interval, else on the whole domain, since a segment may lie in

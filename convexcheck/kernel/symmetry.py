@@ -107,11 +107,8 @@ def symmetry_pair(s: Statement, side: int, e: ev.SymmetryPair, folder: Path | No
     """The ball f((1-t) x + t g x) - f(x) > 0, for -f if `side` is -1; else Rejection."""
     values, sizes = member(invariant(s, e.action, False), e.action, e.instance, e.x, folder)
     require(0 < e.t < 1 and not e.instance.variables, STEP, "t is not in (0, 1), or there is another point")
-    image = images(e.action)
-    between = {
-        ("var", n): (1 - e.t) * generic("var", n, d) + e.t * image.get(("var", n), generic("var", n, d))
-        for n, d in s.variables.items()
-    }
+    image, here = images(e.action), {("var", n): generic("var", n, d) for n, d in s.variables.items()}
+    between = {name: (1 - e.t) * body + e.t * image.get(name, body) for name, body in here.items()}
     moved = [replace(c, body=substitute(c.body, at)) for c in s.domain for at in (image, between)]
     require(all(holds(c, values, sizes) for c in moved), STEP, "a point is outside the domain")
     above, at_image = substitute(s.function, between) - s.function, substitute(s.function, image)
