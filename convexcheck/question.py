@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -32,17 +34,23 @@ class Question:
     large: bool = False  # whether to look nowhere else
     files: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)  # points that evidence names by digests
 
+OPTIONS = ("claim", "budget", "seed")  # of all verbs, beside those of `question`
+
 
 def question(
     source: Any, arguments: Sequence[Any] = (), wrt: Any = None, parameters: Any = None,
     domain: Texts = (), given: Texts = (), loss: str | None = None, ridge: Any = 0,
-    direction: Any = None,
+    direction: Any = None, **unknown: Any,
 ) -> Question:  # fmt: skip
     """Read what the user handed over.
 
     Raises:
-        ConvexcheckError: for input that cannot be read, or is of no known kind.
+        ConvexcheckError: for input that cannot be read, or is of no known kind, and for options that do not exist.
     """
+    if unknown:
+        name, options = next(iter(unknown)), [*list(signature(question).parameters)[2:-1], *OPTIONS]
+        close = [*get_close_matches(name, options), ""][0]
+        raise ConvexcheckError("api", f"no option {name}=", f"one of {', '.join(options)}", close)
     refuse_superfluous(source, arguments)
     if isinstance(source, MLP):
         superfluous = [n for n, v in (("wrt", wrt), ("parameters", parameters), ("given", given)) if v]

@@ -240,3 +240,13 @@ def test_attempts_are_told_once(attempts, told):
     from convexcheck.report.attempts import tidy
 
     assert list(tidy(attempts)) == told
+
+
+@pytest.mark.parametrize("verb", ["check", "prove", "refute"])
+def test_an_option_that_does_not_exist_is_named(verb):
+    with pytest.raises(ConvexcheckError) as caught:
+        getattr(cc, verb)("x", givn="y > 0")
+    assert str(caught.value).startswith("api: no option givn=; expected one of wrt, parameters, domain, given, loss")
+    assert str(caught.value).endswith("; try: given")
+    with pytest.raises(ConvexcheckError, match="no option foo="):
+        getattr(cc, verb)(lambda x: x, 1.0, foo=3)

@@ -20,6 +20,16 @@ from convexcheck.expression.functions import exp, log
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, apply, bound, const, dim, fresh, instantiate, maximum, mul, power
 from convexcheck.read.arguments import identifier
+from convexcheck.read.arrangements import (
+    cumulated,
+    diagonal,
+    joined,
+    on_diagonal,
+    reshaped,
+    split,
+    stacked,
+    sum_of_largest,
+)
 from convexcheck.read.array_functions import largest, log_sum_exp, matmul, norm, norm1, smallest, total, trace
 from convexcheck.read.conditions import Texts, read_conditions
 from convexcheck.read.formula import scope_of
@@ -66,7 +76,7 @@ def read_cvxpy(
         raise ConvexcheckError(STAGE, f"an expression of shape {expression.shape}", "one real number", "cp.sum(...)")
     task = _Task(expression, wrt, digest)
     value = task.read(expression)
-    body = value.at(*(0 for _ in value.shape))
+    body = split(value.at(*(0 for _ in value.shape)))
     spoken = read_conditions(domain, given, scope_of(task.variables, task.parameters, {}))
     moving = [c for c in task.conditions if c.body.has("var")]
     fixed = [c for c in task.conditions if not c.body.has("var")]
@@ -147,7 +157,15 @@ class _Task:
             return self._constant(e)
         if kind not in _ATOMS:
             raise Unsupported(STAGE, f"the atom {kind}", f"one of {', '.join(sorted(_ATOMS))}")
-        return _ATOMS[kind](self, e, [self.read(a) for a in e.args])
+        if kind in _ORDERLESS and type(e.args[0]).__name__ == "reshape" and getattr(e, "axis", None) is None:
+            return self._shaped(_ATOMS[kind](self, e, [self.read(e.args[0].args[0])]), e)
+        return self._shaped(_ATOMS[kind](self, e, [self.read(a) for a in e.args]), e)
+
+    @staticmethod
+    def _shaped(found: Tensor, e: Any) -> Tensor:
+        """The tensor in CVXPY's shape, which keeps axes of size 1 at times; what does not fit was not understood."""
+        shape = tuple(map(dim, e.shape))
+        return found if found.shape == shape else reshaped(found, shape)
 
     def _constant(self, e: Any) -> Tensor:
         value = e.value.toarray() if hasattr(e.value, "toarray") else np.asarray(e.value)
@@ -166,9 +184,7 @@ class _Task:
 
 
 def _axes(e: Any, x: Tensor) -> list[int]:
-    axis, kept, *_ = (*e.get_data(), False) if e.get_data() else (None, False)
-    if kept:
-        raise Unsupported(STAGE, "keepdims=True", "keepdims=False")
+    axis = getattr(e, "axis", None)
     return list(range(len(x.shape))) if axis is None else [axis] if isinstance(axis, int) else list(axis)
 
 
@@ -221,7 +237,7 @@ def _index(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
 
 def _quotient(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
     task.real_where("gt", parts[1])
-    squares = total(elementwise(lambda t: t**2, parts[0]), range(len(parts[0].shape)))
+    squares = total(elementwise(lambda t: t**2, parts[0]), _axes(e, parts[0]))
     return elementwise(lambda a, b: a / b, squares, parts[1])
 
 
@@ -268,6 +284,18 @@ def _matrix(op: str, relation: str = "") -> Callable[..., Tensor]:
 def _multiplied(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
     a, b = parts
     return matmul(a, b) if a.shape and b.shape else elementwise(mul, a, b)
+
+
+def _wrapped(relation: str, sign: int = 1) -> Callable[..., Tensor]:
+    """What is said of an argument is assumed of parameters; constants speak for themselves."""
+
+    def rule(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
+        (x,) = parts
+        if e.parameters() and not e.variables():
+            task.conditions.append(Condition(relation, mul(sign, x.body), x.shape))
+        return x
+
+    return rule
 
 
 def _huber(task: _Task, e: Any, parts: list[Tensor]) -> Tensor:
@@ -341,7 +369,22 @@ _ATOMS: Mapping[str, Callable[[_Task, Any, list[Tensor]], Tensor]] = {
     "lambda_min": lambda task, e, parts: least_eigenvalue(parts[0]),
     "normNuc": _matrix("norm_nuclear"),
     "sigma_max": _matrix("norm_spectral"),
+    "tr_inv": lambda task, e, parts: trace(_matrix("inv", "posdef")(task, e, parts)),
+    "Hstack": lambda task, e, parts: joined(parts, min(1, max(len(parts[0].shape) - 1, 0))),
+    "Vstack": lambda task, e, parts: stacked(parts),
+    "Concatenate": lambda task, e, parts: joined(parts, e.get_data()[0]),
+    "cumsum": lambda task, e, parts: cumulated(parts[0], e.axis),
+    "reshape": lambda task, e, parts: reshaped(parts[0], tuple(map(dim, e.shape))),
+    "diag_mat": lambda task, e, parts: diagonal(parts[0], e.k),
+    "diag_vec": lambda task, e, parts: on_diagonal(reshaped(parts[0], (dim(max(e.args[0].shape)),)), e.k),
+    "sum_largest": lambda task, e, parts: sum_of_largest(parts[0], e.k),
+    "psd_wrap": _wrapped("psd"),
+    "nsd_wrap": _wrapped("psd", -1),
+    "nonneg_wrap": _wrapped("ge"),
+    "nonpos_wrap": _wrapped("ge", -1),
+    "symmetric_wrap": _wrapped("symmetric"),
 }
+_ORDERLESS = ("Sum", "max", "min", "norm1", "norm_inf", "log_sum_exp", "Pnorm", "PnormApprox", "sum_largest")
 
 
 def _added(parts: list[Tensor]) -> Tensor:

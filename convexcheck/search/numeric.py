@@ -174,9 +174,11 @@ def _entry(step: Step, args: list[Floats], values: Values) -> Floats:
     array = values[name]
     if plan is not None:
         pick, order, gaps = plan
-        last = [(p, 0) if isinstance(p, int) else (p.stop - 1, -1) for p in pick]
-        if any(not low <= k < n for (k, low), n in zip(last, array.shape, strict=False)):
+        if any(isinstance(p, int) and not 0 <= p < n for p, n in zip(pick, array.shape, strict=False)):
             return np.full(array.shape[-1:], np.nan)
+        beyond = [0 if isinstance(p, int) else max(0, p.stop - n) for p, n in zip(pick, array.shape, strict=False)]
+        if any(beyond):  # where a choice passes over them
+            array = np.pad(array, [(0, more) for more in (*beyond, 0)], constant_values=np.nan)
         found = array[pick].transpose(*order, len(order))
         if gaps:
             found = np.expand_dims(found, tuple(-2 - d for d in gaps))

@@ -32,6 +32,14 @@ EXPRESSIONS = {
     "pieces": lambda v: cp.max(v) + cp.sum(cp.pos(v - 1)) + cp.minimum(v[0], v[1]) - cp.min(v) + cp.huber(v[2], 0.7),
     "indices": lambda v: v[1] * 3 + cp.sum(v[::-1][1:]) + cp.sum(cp.multiply(v, np.arange(3.0))),
     "geometric mean": lambda v: cp.geo_mean(v),
+    "joined": lambda v: cp.norm(cp.hstack([1, v, v[0] + 2])) + cp.log_sum_exp(cp.hstack([v[0], 2 * v[1], 0])),
+    "rows": lambda v: cp.max(cp.sum_squares(cp.vstack([v, 2 * v - 1]), axis=1)),
+    "blocks": lambda v: cp.norm(cp.bmat([[v[0], 1], [v[1], v[2]]]), "fro"),
+    "cumulated": lambda v: cp.sum_squares(cp.cumsum(v) - 1) + cp.norm1(cp.diff(v)),
+    "diagonals": lambda v: cp.sum_squares(cp.diag(v, 1) @ np.arange(4.0)) + cp.sum_squares(cp.diag(cp.diag(v) @ S)),
+    "largest": lambda v: cp.sum_largest(v, 2) + cp.sum_smallest(A @ v, 3) + cp.sum_largest(cp.abs(v), 1),
+    "variance": lambda v: cp.var(v) + cp.std(A @ v) + cp.ptp(v),
+    "wrapped": lambda v: cp.quad_form(v, cp.psd_wrap(S)) + cp.mixed_norm(cp.vstack([v, v + 1]), 2, 1),
     "absolute values": lambda v: cp.sum(cp.abs(v - np.array([1.0, 2.0, 0.5]))) / 4,
 }
 
@@ -83,6 +91,35 @@ def test_verdicts(expression, options, curvature, theirs):
     assert (rules if rules in ("CONVEX", "CONCAVE", "AFFINE") else "UNKNOWN") == theirs
 
 
+READ = [  # atoms that arrange entries; S. Boyd, L. Vandenberghe, Convex Optimization, chapter 3
+    (cp.quad_form(x(2), cp.psd_wrap(cp.Parameter((2, 2), name="P"))), "CONVEX"),
+    (cp.sum_largest(x(4), 2), "CONVEX"),
+    (cp.sum_smallest(x(4), 2), "CONCAVE"),
+    (cp.norm(cp.hstack([1, x(2)])), "CONVEX"),
+    (cp.sum_squares(cp.cumsum(x(3)) - 1), "CONVEX"),
+    (cp.sum_largest(x(3), 2) - cp.sum(x(3)), "CONVEX"),
+]
+
+
+@pytest.mark.parametrize(("expression", "curvature"), READ, ids=lambda e: str(e)[:30])
+def test_arranged_entries_have_their_curvature(expression, curvature):
+    assert cc.check(expression, budget=30.0).curvature == curvature
+
+
+def test_what_is_said_of_a_parameter_is_assumed_and_printed():
+    P = cp.Parameter((2, 2), name="P")
+    assert [c.relation for c in cc.check(cp.quad_form(x(2), cp.psd_wrap(P))).statement.given] == ["psd"]
+    assert not cc.check(cp.quad_form(x(3), cp.psd_wrap(S))).statement.given  # data speak for themselves
+
+
+def test_what_keeps_no_shape_is_not_read_at_all():
+    X = cp.Variable((3, 2), name="X")
+    found = cc.check(cp.sum(cp.max(cp.reshape(X, (2, 3), order="F"), axis=0)))
+    assert found.status == "UNKNOWN" and "the shape (3, 2) as (2, 3)" in found.message
+    many = cc.check(cp.sum_largest(cp.Variable(40, name="x"), 7))
+    assert many.status == "UNKNOWN" and "the 7 largest of 40 entries" in many.message
+
+
 def test_attributes_and_constraints_are_in_the_statement():
     u, p = cp.Variable(2, name="u", nonneg=True), cp.Parameter(name="p", nonneg=True)
     s = cc.check(p * cp.sum(cp.log(u))).statement
@@ -117,7 +154,7 @@ def test_bad_input(expression, options, message):
 
 
 def test_unknown_atoms_and_attributes_are_unknown():
-    for expression, piece in ((cp.sum_largest(x(), 2), "the atom sum_largest"), (x((), integer=True), "integer")):
+    for expression, piece in ((cp.sum(cp.conv([1, 2], x())), "the atom conv"), (x((), integer=True), "integer")):
         verdict = cc.check(expression)
         assert verdict.status == "UNKNOWN"
         assert piece in verdict.message
