@@ -6,6 +6,8 @@ data are arguments of it: arrays that a closure holds would be folded as constan
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -35,8 +37,12 @@ class Form(NamedTuple):
 
 def arguments(problem: Problem) -> tuple[list[Numbers], Numbers, Numbers, float, float]:
     """Weights, X, y, the factor of the loss and the ridge, as the functions here take them."""
-    y = problem.y if problem.y.dtype.kind == "i" else floats(problem.y)
-    return problem.net.arrays(), floats(problem.X), y, float(problem.scale), float(problem.ridge)
+    scale, ridge = float(problem.scale), float(problem.ridge)
+    return problem.net.arrays(), floats(problem.X), _targets(problem), scale, ridge
+
+
+def _targets(problem: Problem) -> Numbers:
+    return problem.y if problem.y.dtype.kind == "i" else floats(problem.y)
 
 
 def output(form: Form, weights: Sequence[Any], X: Any) -> Any:
@@ -70,16 +76,27 @@ def compiled_hessian(problem: Problem) -> Numbers:
     >>> compiled_hessian(Problem.of(net, [1.0], [5.0], "half_sse")).tolist()
     [[4.0, 7.0], [7.0, 9.0]]
     """
+    function, weights = _ready(problem.net, problem.loss)
+    packed = np.concatenate([weights, [float(problem.scale), float(problem.ridge)]])  # every argument costs time
     with jax.enable_x64(True):
-        found = _function(Form.of(problem.net, problem.loss))(*arguments(problem))
-    return np.array(found)
+        found = function(packed, floats(problem.X), _targets(problem))
+        return np.array(found)
 
 
 @lru_cache(maxsize=64)
-def _function(form: Form) -> Callable[..., Any]:
-    def hessian(weights: Any, X: Any, y: Any, scale: Any, ridge: Any) -> Any:
+def _ready(net: MLP, loss: str) -> tuple[Callable[..., Any], Numbers]:
+    """The function for a network, and its weights; the networks that are held so are small."""
+    return _function(Form.of(net, loss), net.shapes), net.vector()
+
+
+@lru_cache(maxsize=64)
+def _function(form: Form, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+    ends = list(itertools.accumulate(map(math.prod, shapes)))
+
+    def hessian(packed: Any, X: Any, y: Any) -> Any:
         """`passes` and `assemble` once more, written as one expression for the compiler."""
-        layers = _layers(form, weights)
+        weights = [packed[a:b].reshape(s) for a, b, s in zip([0, *ends], ends, shapes, strict=False)]
+        (scale, ridge), layers = packed[-2:], _layers(form, weights)
         inputs, slopes, bends, z = [X], [], [], X
         for k, (W, b) in enumerate(layers):
             z = inputs[-1] @ W.T + (0 if b is None else b)

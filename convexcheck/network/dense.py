@@ -15,10 +15,10 @@ from convexcheck.network.assemble import fill
 from convexcheck.network.blocks import Hessian, Key, part, slices
 from convexcheck.network.loss import Problem
 from convexcheck.network.memory import Forecast
-from convexcheck.network.model import MLP
 from convexcheck.network.numbers import STAGE, Numbers
 
-SMALL = 150
+SMALL, _AT_ONCE = 150, 2_000_000  # parameters, and rows times parameters, up to which the jitted form is used
+_SAFE = 1e300  # a matrix with entries below it need not be looked through for overflow
 Say = Callable[[str], None]
 
 
@@ -54,8 +54,9 @@ def hessian_of(
     if block is not None:
         return _block(problem, block, say)
     net = problem.net
-    forecast = Forecast.of(net, problem.rows).admit(say)
-    if net.size <= SMALL:
+    small = net.size <= SMALL and problem.rows * net.size <= _AT_ONCE
+    together = problem.rows if small and say is None else Forecast.of(net, problem.rows).admit(say).rows
+    if small:
         from convexcheck.network.compiled import compiled_hessian
 
         matrix = compiled_hessian(problem)
@@ -67,9 +68,11 @@ def hessian_of(
         make = np.empty if triangle == "full" else np.zeros
         matrix = make((net.size, net.size)) if out is None else _given(out, net.size, triangle)
         every = range(len(net.layers))
-        fill(problem, matrix, every, every, forecast.rows, triangle == "full")
+        bound = fill(problem, matrix, every, every, together, triangle == "full")
         _add_ridge(matrix, problem)
-    return Hessian.labelled(_finite(matrix), *labels(net))
+        if bound < _SAFE:
+            return Hessian.labelled(matrix, *net.labels)
+    return Hessian.labelled(_finite(matrix), *net.labels)
 
 
 def _given(out: Numbers, size: int, triangle: str = "full") -> Numbers:
@@ -82,15 +85,8 @@ def _given(out: Numbers, size: int, triangle: str = "full") -> Numbers:
     return np.asarray(out)
 
 
-def labels(net: MLP) -> tuple[dict[str, int], dict[int, tuple[str, ...]]]:
-    """The number of parameters by name, and the names by layer."""
-    sizes = {name: int(array.size) for name, array in net.parameters.items()}
-    kinds = {j: ("W",) if layer.b is None else ("W", "b") for j, layer in enumerate(net.layers, 1)}
-    return sizes, {j: tuple(f"{kind}{j}" for kind in found) for j, found in kinds.items()}
-
-
 def _block(problem: Problem, block: tuple[Key, Key], say: Say | None) -> Numbers:
-    sizes, layers = labels(problem.net)
+    sizes, layers = problem.net.labels
     known = slices(sizes, layers)
     rows, columns = (part(known, key) for key in block)
     k, m = (_layer(key, layers) for key in block)

@@ -108,14 +108,18 @@ def _targets(y: Any, rows: int, outputs: int) -> Numbers:
     if targets.ndim == 1 and outputs == 1:
         targets = targets[:, None]
     if targets.shape != (rows, outputs):
-        expected = f"({rows}, {outputs}): one row for each of X, one column for each output"
-        raise ConvexcheckError(STAGE, f"y has shape {np.shape(targets)}", expected)
+        shapes = f"({rows},) or " * (outputs == 1) + f"({rows}, {outputs})"
+        expected = f"{shapes}: one row for each of X, one column for each output"
+        raise ConvexcheckError(STAGE, f"y has shape {np.shape(y)}", expected)
     return targets
 
 
 def _labels(y: Any, rows: int, outputs: int) -> Numbers:
     """Class numbers as int64."""
     classes = max(2, outputs)
+    whole_numbers = isinstance(y, np.ndarray) and y.dtype.kind in "iu"
+    if whole_numbers and y.shape == (rows,) and y.min() >= 0 and y.max() < classes:
+        return np.asarray(y, dtype=np.int64)
     expected = f"whole numbers from 0 to {classes - 1}, one for each of the {rows} rows of X"
     given = kept(y, "y")
     labels = given[:, 0] if given.shape == (rows, 1) else given

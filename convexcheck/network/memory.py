@@ -11,7 +11,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
 from convexcheck.network.numbers import STAGE
 
-PAIRS = 2048  # pairs of inputs that are multiplied out together
+PAIRS = 1024  # pairs of inputs that are multiplied out together
 _WORK = 1 << 28  # bytes for work on some rows of the data, unless half of the matrix is more
 _LITTLE = 1 << 26  # bytes that are there without asking
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current")

@@ -7,6 +7,7 @@ Parameters are ordered layer by layer, W row by row, then b.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,6 +115,18 @@ class MLP:
         return sum(int(array.size) for array in self.parameters.values())
 
     @cached_property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the arrays, in order."""
+        return tuple(array.shape for array in self.parameters.values())
+
+    @cached_property
+    def labels(self) -> tuple[dict[str, int], dict[int, tuple[str, ...]]]:
+        """The number of parameters by name, and the names by layer."""
+        kinds = {j: ("W",) if layer.b is None else ("W", "b") for j, layer in enumerate(self.layers, 1)}
+        sizes = {name: int(array.size) for name, array in self.parameters.items()}
+        return sizes, {j: tuple(f"{kind}{j}" for kind in found) for j, found in kinds.items()}
+
+    @cached_property
     def exact_in_float64(self) -> bool:
         """Whether float64 holds every weight exactly."""
         return all(map(representable, self.parameters.values()))
@@ -130,10 +143,8 @@ class MLP:
         """A vector of length P as arrays of the parameters' shapes, in order."""
         if np.shape(vector) != (self.size,):
             raise ConvexcheckError(STAGE, f"a vector of shape {np.shape(vector)}", f"shape ({self.size},)")
-        shapes = [array.shape for array in self.parameters.values()]
-        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-        starts = [0, *ends[:-1]]
-        return [vector[a:b].reshape(s) for a, b, s in zip(starts, ends, shapes, strict=True)]
+        ends = list(itertools.accumulate(math.prod(shape) for shape in self.shapes))
+        return [vector[a:b].reshape(s) for a, b, s in zip([0, *ends], ends, self.shapes, strict=False)]
 
     def with_parameters(self, parameters: Any) -> Self:
         """The same perceptron at other weights: a vector of length P, or arrays in order; checked as `from_arrays`."""

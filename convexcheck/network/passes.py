@@ -61,15 +61,16 @@ class Passes:
         return found
 
     def columns(self, least: int = 0, first: int = 0) -> Iterator[tuple[int, int, Numbers]]:
-        """Every (l, m, S_lm) with `first` <= l <= m and `least` <= m, of shape (rows, units of m, units of l)."""
-        diagonal = self.last
+        """Every (l, m, S_lm) with `first` <= l <= m and m >= `least` >= `first`: (rows, units of m, units of l)."""
+        diagonal, beside = self.last, self.last
         for m in reversed(range(least, len(self.W))):
             if m < len(self.W) - 1:
-                diagonal = self._below(diagonal, m)
+                diagonal = self._below(beside, m)
             yield m, m, diagonal
             column = diagonal
             for below in reversed(range(first, m)):
                 column = self._through(column, below)
+                beside = column if below == m - 1 else beside
                 yield below, m, column
 
     def _through(self, column: Numbers, layer: int) -> Numbers:
@@ -79,20 +80,28 @@ class Passes:
         found *= self.slopes[layer][:, None, :]
         return found
 
-    def _below(self, diagonal: Numbers, layer: int) -> Numbers:
-        found: Numbers = np.matmul(self.W[layer + 1].T, self._through(diagonal, layer))
-        found *= self.slopes[layer][:, :, None]
-        index = np.arange(found.shape[1])
-        found[:, index, index] += self.bends[layer] * self.back[layer]
+    def _below(self, beside: Numbers, m: int) -> Numbers:
+        """S_mm from S_{m, m+1}, of shape (rows, units of m + 1, units of m)."""
+        W, units = self.W[m + 1], beside.shape[2]
+        if len(W) < units // 2:  # one product, of few terms, is quicker than one for each row
+            flat = np.ascontiguousarray(beside.transpose(0, 2, 1)).reshape(-1, len(W)) @ W
+            found: Numbers = flat.reshape(self.rows, units, units)
+            found *= self.slopes[m][:, None, :]
+        else:
+            found = np.matmul(W.T, beside)
+            found *= self.slopes[m][:, :, None]
+        index = np.arange(units)
+        found[:, index, index] += self.bends[m] * self.back[m]
         return found
 
     def forward(self, layer: int, k: int) -> Numbers:
         """F_lk for l = `layer` < k as an array of shape (rows, units of l, units of k)."""
-        found = self.slopes[k][:, :, None] * self.W[k]
-        found *= self.slopes[k - 1][:, None, :]
+        found = self.slopes[k][:, None, :] * self.W[k].T
+        found *= self.slopes[k - 1][:, :, None]
         for below in reversed(range(layer, k - 1)):
-            found = self._through(found, below)
-        return np.ascontiguousarray(found.transpose(0, 2, 1))
+            found = np.matmul(self.W[below + 1].T, found)
+            found *= self.slopes[below][:, :, None]
+        return found
 
 
 def _loss(problem: Problem, z: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:

@@ -17,7 +17,6 @@ from jax.flatten_util import ravel_pytree
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.compiled import Form, loss
-from convexcheck.network.dense import labels
 from convexcheck.network.loss import Problem
 from convexcheck.network.numbers import STAGE, Numbers, floats
 
@@ -64,7 +63,7 @@ class NetProducts:
     def __init__(self, problem: Problem, rows: int | None = None) -> None:
         self.problem, self.net = problem, problem.net
         self.size = self.net.size
-        self.sizes, self.layers = labels(self.net)
+        self.sizes, self.layers = self.net.labels
         self.function = _product(Form.of(self.net, problem.loss))
         sample = 8 * 6 * sum(self.net.widths)
         self.rows = max(1, min(problem.rows, rows or TOGETHER // sample))

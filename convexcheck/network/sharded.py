@@ -17,7 +17,6 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from convexcheck.network.compiled import Form, losses, output
-from convexcheck.network.dense import labels
 from convexcheck.network.loss import Problem
 from convexcheck.network.numbers import Numbers, floats
 
@@ -50,7 +49,7 @@ class ShardedProducts:
     def __init__(self, problem: Problem, devices: Sequence[Any] | None = None) -> None:
         self.problem, self.net = problem, problem.net
         self.size = self.net.size
-        self.sizes, self.layers = labels(self.net)
+        self.sizes, self.layers = self.net.labels
         mesh = Mesh(np.array(devices if devices is not None else jax.devices()), ("rows",))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
         self.function = _product(Form.of(self.net, problem.loss), self.everywhere)

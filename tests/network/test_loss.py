@@ -42,7 +42,7 @@ REFUSED = [
     (WIDE, X, [0, 0.5], "cross_entropy", 0, r"y\[1\] is 0.5"),
     (WIDE, X, [[1, 0, 0], [0, 1, 0]], "cross_entropy", 0, r"y has shape \(2, 3\); .*try: y.argmax\(axis=1\)"),
     (WIDE, X, [0, 1], "mse", 0, r"y has shape \(2,\); expected \(2, 3\)"),
-    (LINEAR, X, [0, 1, 2], "mse", 0, r"y has shape \(3, 1\); expected \(2, 1\)"),
+    (LINEAR, X, [0, 1, 2], "mse", 0, r"y has shape \(3,\); expected \(2,\) or \(2, 1\): one row for each of X"),
     (LINEAR, [[1.0]], [0], "mse", 0, r"X has shape \(1, 1\); expected \(N, 2\), as W1 has 2 columns"),
     (LINEAR, [1.0, 2.0], [0], "mse", 0, r"X has shape \(2,\); .*try: X.reshape\(1, -1\)"),
     (LINEAR, [[1.0, np.nan]], [0], "mse", 0, r"X\[0, 1\] is nan"),
