@@ -18,6 +18,7 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
         "sum((X @ w - y)**2) + s*sum(w**2)",
         {"wrt": {"w": "d"}, "parameters": {"X": "n d", "y": "n", "s": ""}, "given": "s > 0"},
     ),
+    "modulus": ("x**2 + exp(x)", {}),
     "an open domain": ("-log(x)", {"domain": "x > 0"}),
     "a closed box, strict": ("x*log(x)", {"domain": "x >= 0.5, x <= 3"}),
     "a power at its edge": ("-sqrt(x)", {"domain": "x >= 0"}),
@@ -72,7 +73,7 @@ def certificate(name: str) -> bytes:
     return verdict.certificate.data
 
 
-LONG = {"limits at infinity", "tails and balls"}
+LONG = {"limits at infinity", "tails and balls", "logistic regression", "ridge: modulus"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.nightly] * (n in LONG)) for n in CASES])
