@@ -237,4 +237,21 @@ class Limit(Record):
     premise: "Curvature"
 
 
-Curvature = Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit | Axiom
+class Lemma(Record):
+    """`fact` >= 0, or > 0 if `strict`, by `sign`; with this further fact `premise` shows the curvature."""
+
+    fact: Expression
+    strict: bool
+    sign: Sign
+    premise: "Curvature"
+
+
+class RootOfQuadratic(Record):
+    """The square root of a quadratic in the variables that is >= 0 for all of their values, by `sign`."""
+
+    sign: Sign
+
+
+Curvature = (
+    Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit | Axiom | Lemma | RootOfQuadratic
+)

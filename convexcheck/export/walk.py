@@ -48,6 +48,8 @@ THEOREMS = {
     "SecondOrder": "a C2 function is convex iff its Hessian is PSD (Boyd and Vandenberghe, 3.1.4)",
     "Composition": "convex and monotone in arguments that bend the right way (Boyd and Vandenberghe, 3.2.4)",
     "Piecewise": "convex pieces that meet, with slopes that jump up (Rockafellar, Convex Analysis, theorem 24.2)",
+    "Lemma": "what the facts imply is one more fact",
+    "RootOfQuadratic": "a quadratic that is >= 0 everywhere is a PSD form in (x, 1), whose root is a seminorm",
     "Limit": "a pointwise limit of convex functions is convex (Rockafellar, theorem 10.8)",
     "Bounds": "the range of the parts decides the sign",
     "Rewritten": "both sides are the same value",
@@ -191,6 +193,16 @@ def curvature(e: Expression, side: int, rule: ev.Curvature, scope: Scope) -> Ite
             yield from _piecewise(e, side, rule, scope)
         case ev.Limit():
             yield from _limit(e, side, rule, scope)
+        case ev.Lemma():
+            fact = scope.place(rule.fact)
+            yield from sign(fact, rule.strict, rule.sign, scope)
+            known = Condition("gt" if rule.strict else "ge", fact)
+            yield from curvature(e, side, rule.premise, scope.assuming([known]))
+        case ev.RootOfQuadratic():
+            free = [c for c in scope.context.facts if not c.body.has("var", "dir")]
+            everywhere = Context(scope.context.statement, free)
+            yield Check("second", "RootOfQuadratic", (e.args[0], hessian_form(e.args[0])), everywhere, side)
+            yield from sign(e.args[0], False, rule.sign, replace(scope, context=everywhere, interior=everywhere))
         case _:
             raise NoScript(f"the rule {type(rule).__name__} has no mapping")
 

@@ -1,17 +1,19 @@
 """Rules for convexity (+1), concavity (-1) and affinity (0) of an expression in the variables (trusted)."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression import term
-from convexcheck.expression.bounds import natural
+from convexcheck.expression.bounds import Context, natural
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import ONE, ZERO, Expression, bound, instantiate, nodes, replaced, substitute
+from convexcheck.expression.term import ONE, ZERO, Expression, bound, const, instantiate, nodes, replaced, substitute
 from convexcheck.kernel.scope import CurvatureGoal, Goals, Scope, SignGoal, require
 
+HALF = Fraction(1, 2)
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
 
 
@@ -154,3 +156,27 @@ def limit(goal: CurvatureGoal[ev.Limit]) -> Goals:
     require(not any(("par", rule.name) in a.symbols for a in fixed), step, "{} may jump", g)
     require(substitute(g, {("par", rule.name): ZERO}) is e, step, "{} does not tend to {}", g, e)
     yield CurvatureGoal(g, side, rule.premise, where("gt"))
+
+
+def lemma(goal: CurvatureGoal[ev.Lemma]) -> Goals:
+    """What the facts imply is one more fact."""
+    e, side, rule, scope = goal
+    fact = scope.place("Lemma", rule.fact)
+    yield SignGoal(fact, rule.strict, rule.sign, scope)
+    known = Condition("gt" if rule.strict else "ge", fact)
+    yield CurvatureGoal(e, side, rule.premise, assuming(scope, [known]))
+
+
+def root_of_quadratic(goal: CurvatureGoal[ev.RootOfQuadratic]) -> Goals:
+    """sqrt(q), q a quadratic that is >= 0 on all of R^n: with one more entry, fixed to 1, q is a PSD form.
+
+    Its root is then a seminorm of an affine map, by the inequality of Cauchy and Schwarz.
+    """
+    e, side, rule, scope = goal
+    step, free = "RootOfQuadratic", [c for c in scope.context.facts if not c.body.has("var", "dir")]
+    everywhere = Context(scope.context.statement, free)
+    require(side == 1 and e.op == "pow" and e.args[1] is const(HALF), step, "{} is no root, or not to be convex", e)
+    q, scope = e.args[0], replace(scope, context=everywhere, interior=everywhere)
+    quadratic = total(q, everywhere) and not normal(smooth_form(q, scope), everywhere).has("var")
+    require(quadratic, step, "{} is not a quadratic", q)
+    yield SignGoal(q, False, rule.sign, scope)

@@ -29,6 +29,8 @@ CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Composition: curvatures.composition,
     ev.Piecewise: curvatures.piecewise,
     ev.Limit: curvatures.limit,
+    ev.Lemma: curvatures.lemma,
+    ev.RootOfQuadratic: curvatures.root_of_quadratic,
     ev.Axiom: axioms.primitive,
 }
 

@@ -65,6 +65,12 @@ def walk(e: Expression, word: str, rule: ev.Curvature, names: Sequence[str] = ()
     if isinstance(rule, ev.Limit):
         title = f"{subject} is the limit of {word} functions as {rule.name} > 0 falls to 0, so it is {word} [Limit]"
         return [Step(title, (), depth), *walk(rule.function, word, rule.premise, names, depth + 1)]
+    if isinstance(rule, ev.Lemma):
+        title = f"{shown(rule.fact, names)} {'>' if rule.strict else '>='} 0, {_reason(rule.sign)} [Lemma]"
+        return [Step(title, (), depth), *walk(e, word, rule.premise, names, depth)]
+    if isinstance(rule, ev.RootOfQuadratic):
+        title = f"{subject} is the root of a quadratic that is >= 0 for all values of the variables, so it is {word}"
+        return [Step(f"{title} [RootOfQuadratic]", (), depth)]
     return _composition(subject, word, rule, names, depth)
 
 

@@ -60,14 +60,16 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    methods = [_factored, _diagonal_low_rank, _complete_square, _each_index, _squares, _sum_of_squares, _minors]
+    methods = [_one_entry, _factored, _diagonal_low_rank, _complete_square, _each_index]
+    methods += [_squares, _sum_of_squares, _minors]
     if any(f.relation in ("psd", "posdef") for f in c.facts):
-        methods.insert(1, kronecker)
+        fractions = any(k < 0 for m in polynomial(e, c) for _, k in m)
+        methods = [_factored, kronecker, *methods] if fractions else [kronecker, *methods]
     elif scope.heavy and depth == 0:  # there are few links to cut, and it takes long
         methods.append(kronecker)
     if scope.heavy and depth == 0:  # where there is a cover, it is found soon; polynomials deserve algebra first
-        methods.insert(len(methods) if _is_polynomial(e, c) else 0, _covered)
-    for method in (_one_entry, *methods):
+        methods.insert(len(methods) if _is_polynomial(e, c) else 1, _covered)
+    for method in methods:
         found = method(e, scope, depth)
         if found is not None:
             return found

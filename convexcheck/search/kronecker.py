@@ -1,9 +1,10 @@
 """Forms in which known PSD matrices meet, such as u'A u or trace(A U B U'), as sums of squares (untrusted).
 
 A product that is summed over all of its indices is a graph: factors are joined by the indices that they share. Where
-cutting one or two *links* leaves two halves with a direction each, the product is h' (M_1 x M_2) g: a link is an
-entry of a PSD matrix between two indices, or an index itself (the identity). Products that are cut by the same links
-form a quadratic form in their halves, whose rational matrix is factored as L D L^T.
+cutting one or two *links* leaves two halves with a direction each (an array each, where there are no directions), the
+product is h' (M_1 x M_2) g: a link is an entry of a PSD matrix between two indices, or an index itself (the identity).
+Products that are cut by the same links form a quadratic form in their halves, whose rational matrix is factored as
+L D L^T. Numbers and other terms without an index must be >= 0 by their bounds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import reduce
 from itertools import combinations, permutations, product
 from typing import NamedTuple
 
-from convexcheck.certificate.evidence import EachTerm, Kronecker, Rewritten, Sign
+from convexcheck.certificate.evidence import Bounds, EachTerm, Kronecker, Rewritten, Sign
 from convexcheck.expression.contraction import FIRST, summed
 from convexcheck.expression.definite import level
 from convexcheck.expression.normal import identical, polynomial, products
@@ -61,7 +62,26 @@ def kronecker(e: Expression, scope: Scope, depth: int = 0) -> Sign | None:
     terms = products(polynomial(e, c), c)
     if not 0 < len(terms) <= MOST_TERMS or not any(summed(t) for t in terms):
         return None
+    alone = {t: k for t, k in terms.items() if not summed(t) and not t.has("dir")}
+    if alone and len(alone) < len(terms):
+        rest, form = add(*(mul(k, t) for t, k in alone.items())), {t: k for t, k in terms.items() if t not in alone}
+        whole = add(*(mul(k, reduce(lambda b, i: bind("Sum", i, b), summed(t), t)) for t, k in form.items()))
+        found = kronecker(whole, scope) if c.bounds(rest).lo >= 0 else None
+        return None if found is None else _both(e, rest, whole, found, scope)
     return _tried(e, terms, scope, False) or _tried(e, terms, scope, True)
+
+
+def _both(e: Expression, rest: Expression, form: Expression, shown: Sign, scope: Scope) -> Sign | None:
+    """A value >= 0 by its bounds, and a form that was shown to be >= 0."""
+    if isinstance(shown, Rewritten):
+        form, shown = instantiate(shown.target, scope.indices), shown.premise
+    parts = dict(zip(form.args, shown.premises, strict=True)) if isinstance(shown, EachTerm) else {form: shown}
+    target = add(rest, *parts)
+    signs = tuple(parts.get(a, Bounds()) for a in target.args)
+    single = all(scope.context.bounds(a).lo >= 0 for a in target.args if a not in parts)
+    if not single or not set(parts) <= set(target.args) or not identical(e, target, scope.context):
+        return None
+    return Rewritten(scope.close(target), EachTerm(signs))
 
 
 def _tried(e: Expression, terms: dict[Expression, Fraction], scope: Scope, at_indices: bool) -> Sign | None:
@@ -98,6 +118,8 @@ def _cuts(term: Expression, scope: Scope, at_indices: bool) -> Iterator[Cut]:
         squared = f.op == "pow" and f.args[1] is const(2)
         split += [f.args[0]] * 2 if squared and (f.has("dir") or summed(f)) else [f]
     moving = [k for k, f in enumerate(split) if f.has("dir")]
+    if not moving:  # a form in the variables and parameters themselves
+        moving = [k for k, f in enumerate(split) if summed(f) and _matrix(f, scope) is None]
     if len(moving) != 2 or len(split) > MOST_FACTORS:
         return
     edges = [k for k, f in enumerate(split) if k not in moving and _matrix(f, scope) is not None]
@@ -201,12 +223,17 @@ Squares = list[tuple[Links, Fraction, Expression]]
 def _assigned(
     terms: dict[Expression, Fraction], options: dict[Expression, list[Cut]], order: Sequence[Links], scope: Scope
 ) -> Squares | None:
-    """Every product given to the first links that cut it, and each quadratic form as a sum of squares."""
+    """Every product given to the first links that cut it, and each quadratic form as a sum of squares.
+
+    Halves of a square come first: what is PSD has the squares of all of its halves.
+    """
     forms: dict[Links, dict[tuple[Expression, Expression], Fraction]] = {}
+    squared = {cut.first for cuts in options.values() for cut in cuts if cut.first is cut.second}
     for term, c in terms.items():
-        cut = next((cut for links in order for cut in options[term] if cut.links == links), None)
-        if cut is None:
+        cuts = [cut for links in order for cut in options[term] if cut.links == links]
+        if not cuts:
             return None
+        cut = max(cuts, key=lambda cut: (cut.links == cuts[0].links, {cut.first, cut.second} <= squared))
         form = forms.setdefault(cut.links, {})
         for pair in ((cut.first, cut.second), (cut.second, cut.first)):
             form[pair] = form.get(pair, Fraction(0)) + c / 2

@@ -56,6 +56,7 @@ def proofs(
     rule = _affine(s.function, scope) if verdict == "affine" else None
     if verdict != "affine":
         rule = Prover().curvature(s.function, side, scope) or Prover().curvature(s.function, side, full)
+        rule = rule or _with_lemmas(s, side, full, defined)
     point = inside(s, seed=seed) if rule is not None and (s.domain or s.given) else None
     if rule is None or (point is None and (s.domain or s.given)):
         return
@@ -102,6 +103,19 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
                 return None
             signs.append(found)
     return tuple(signs)
+
+
+def _with_lemmas(s: Statement, side: int, scope: Scope, signs: tuple[ev.Sign, ...]) -> ev.Curvature | None:
+    """A proof that uses the signs by which the function is real."""
+    open_ones = [o for o in obligations(s.function, scope.context) if not o.holds()]
+    known = [(o, sign) for o, sign in zip(open_ones, signs, strict=True)
+             if o.context is scope.context and not o.value.names("index")]  # fmt: skip
+    more = [Condition("ge" if o.relation == "ge" else "gt", o.value) for o, _ in known]
+    context, interior = scope.context.extended(more), scope.interior.extended(more)
+    rule = Prover().curvature(s.function, side, replace(scope, context=context, interior=interior)) if more else None
+    for o, sign in known:
+        rule = None if rule is None else ev.Lemma(o.value, o.relation != "ge", sign, rule)
+    return rule
 
 
 def doubtful(s: Statement, budget: float) -> Expression | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
 from convexcheck.expression.normal import identical, is_affine, normal
@@ -22,6 +24,7 @@ from convexcheck.expression.term import (
     add,
     apply,
     bound,
+    const,
     entry,
     instantiate,
     mul,
@@ -35,12 +38,12 @@ from convexcheck.expression.term import (
 from convexcheck.search.arguments import Argument, candidates, composed, rewritten
 from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
-from convexcheck.search.kronecker import kronecker
 from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
 MAX_DEPTH, MANY_TERMS = 40, 3
+HALF = Fraction(1, 2)
 CONVEX_PRIMITIVES = ("eigmax", "trace_xlogx", "norm_nuclear", "norm_spectral")  # of affine matrices, by axioms
 _WORDS = {1: "convex", -1: "concave"}
 
@@ -71,8 +74,10 @@ class Prover:
         try:
             if is_affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
-            methods += [self._piecewise, self._arguments, self._limit, self._rewriting]
+            methods = [self._root, self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
+            methods += [self._lemma, self._piecewise, self._arguments, self._limit, self._rewriting]
+            if _definite(scope):  # the sign of a form in PSD matrices is cheaper than that of its function's Hessian
+                methods[:0] = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma]
             if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             if e.op == "log" and e.args[0].op in ("add", "Sum"):
@@ -143,10 +148,9 @@ class Prover:
 
     def _matrices(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """Second order on `e` as it is, where PSD matrices meet in its Hessian form."""
-        known = any(f.relation in ("psd", "posdef") for f in scope.context.facts)
-        form = smooth_form(e, scope) if known else None
+        form = smooth_form(e, scope) if _definite(scope) else None
         inside = replace(scope, context=scope.interior)
-        sign = None if form is None else kronecker(mul(side, form), inside)
+        sign = None if form is None else nonnegative(mul(side, form), inside)
         return None if sign is None else ev.SecondOrder(sign)
 
     def _axiom(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
@@ -194,7 +198,7 @@ class Prover:
             inner = scope.over(sizes, body)
             placed = instantiate(body, inner.indices[: len(sizes)])
             i = inner.context.bounds(normal(placed, inner.context))
-            if i.lo >= i.hi:
+            if i.lo >= i.hi or not total(placed, inner.context):
                 return None
             ranges[name] = (Declaration(sizes), i)
             slots.append(ev.Slot(name, sizes, inner.close(placed), "affine", ev.Affine()))
@@ -241,6 +245,32 @@ class Prover:
                 return sign * side
         return 0
 
+    def _lemma(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """Composition at an argument whose sign no bounds show, but a form does."""
+        inner = e.args[0] if e.op in FUNCTIONS or (e.op == "pow" and not e.args[1].has("var")) else ZERO
+        fact = normal(inner, scope.context)
+        if not inner.has("var") or is_affine(inner, scope.context) or scope.context.bounds(fact).lo >= 0:
+            return None
+        sign = nonnegative(fact, scope) if total(fact, scope.context) else None
+        if sign is None:
+            return None
+        more = [Condition("ge", fact)]
+        known = replace(scope, context=scope.context.extended(more), interior=scope.interior.extended(more))
+        rule = self._composition(e, side, known, depth + 1)
+        return None if rule is None else ev.Lemma(scope.close(fact), False, sign, rule)
+
+    def _root(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """The root of a quadratic that is >= 0 everywhere."""
+        if side != 1 or e.op != "pow" or e.args[1] is not const(HALF):
+            return None
+        everywhere = Context(scope.context.statement, [c for c in scope.context.facts if not c.body.has("var", "dir")])
+        free = replace(scope, context=everywhere, interior=everywhere)
+        form = smooth_form(e.args[0], free) if total(e.args[0], everywhere) else None
+        if form is None or normal(form, everywhere).has("var"):
+            return None
+        sign = nonnegative(e.args[0], free)
+        return None if sign is None else ev.RootOfQuadratic(sign)
+
     def _retarget(self, e: Expression, target: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         rule = self.curvature(target, side, scope, depth + 1)
         return None if rule is None else ev.Rewriting(scope.close(target), rule)
@@ -253,6 +283,11 @@ class Prover:
                 if found is not None:
                     return found
         return None
+
+
+def _definite(scope: Scope) -> bool:
+    """Whether a matrix is known to be PSD."""
+    return any(f.relation in ("psd", "posdef") for f in scope.context.facts)
 
 
 def _completed(e: Expression, scope: Scope) -> Expression:
