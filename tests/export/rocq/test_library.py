@@ -31,13 +31,16 @@ def test_every_file_says_what_it_is_and_leaves_nothing_open(path: Path) -> None:
 
 
 def test_the_theorems_rest_on_the_axioms_of_the_reals_alone(library: Path, tmp_path: Path) -> None:
-    theorems = {path.stem: re.findall(r"^Theorem (\w+)", path.read_text(), re.MULTILINE) for path in FILES}
-    theorems["Functions"] = ["sigmoid_lt1"]
+    """All theorems in one tuple, so that what they share is walked once."""
+    named = [n for path in FILES for n in re.findall(r"^Theorem (\w+)", path.read_text(), re.MULTILINE)]
+    assert len(named) > 20
     lines = [f"From Convexcheck Require Import {' '.join(path.stem for path in FILES if path.stem != 'Numbers')}."]
-    lines += [f"Print Assumptions {name}." for names in theorems.values() for name in names]
+    lines += [
+        f"Definition every := ({', '.join(f'@{name}' for name in [*named, 'sigmoid_lt1'])}).",
+        "Print Assumptions every.",
+    ]
     (tmp_path / "all.v").write_text("\n".join(lines), encoding="ascii")
     command = ["coqc", "-w", "none", "-Q", str(library), "Convexcheck", "all.v"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    assert len(lines) > 20 and run.stdout.count("Axioms:") + run.stdout.count("Closed under") == len(lines) - 1
-    assert beyond(assumed(run.stdout), PLAIN) == []
+    assert "sig_forall_dec" in run.stdout and beyond(assumed(run.stdout), PLAIN) == []
