@@ -15,6 +15,7 @@ import re
 import typing
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any
@@ -37,6 +38,7 @@ _SHAPES: dict[str, tuple[range, type]] = {  # how many arguments a node has, and
     **{op: (range(k := sizes + 1 + 2 * (op in ("inv", "logm")), k + 1), NoneType) for op, sizes in MATRICES.items()},
 }  # fmt: skip
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?\Z", re.ASCII)
+_hints = cache(typing.get_type_hints)
 Nodes = dict[Expression, int]
 
 
@@ -121,7 +123,7 @@ def _fraction(value: Any) -> Fraction:
 
 
 def _fields(record: type, value: Any, nodes: list[Expression]) -> dict[str, Any]:
-    return {name: _build(hint, value[name], nodes) for name, hint in typing.get_type_hints(record).items()}
+    return {name: _build(hint, value[name], nodes) for name, hint in _hints(record).items()}
 
 
 def _build(hint: Any, value: Any, nodes: list[Expression]) -> Any:
