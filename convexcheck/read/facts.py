@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, bound, const, dim, over, power
+from convexcheck.expression.term import Expression, bound, const, dim, mul, over, power
 
 MAX_ENTRIES = 10_000_000
 MAX_SIDE = 60
@@ -29,7 +29,7 @@ def facts(
 
     Returns:
         Bounds by -1, 0 and 1; for integers, upper bounds by symbolic sizes (labels); ``y**2 = 1`` or ``y**2 = y``
-        for entries of two values; rows that sum to 1; small matrices that seem to be PSD.
+        for entries of two values; rows that sum to 1; small matrices that seem to be PSD, or minus PSD.
 
     >>> y = Declaration((dim("n"),), integer=True)
     >>> [str(f.body) for f in facts({"y": np.array([0, 2])}, {"y": y}, {"n": 2, "k": 3})]
@@ -68,8 +68,10 @@ def _facts(array: np.ndarray, name: str, declaration: Declaration, sizes: Mappin
     if array.ndim == 2 and low >= 0 and prod(array.shape) <= MAX_ENTRIES // 10 and _rows_sum_to_one(array):
         row = Condition("eq", over("Sum", shape[1], _row(name)) - const(1), shape[:1])
         yield row
-    if array.ndim == 2 and shape[0] == shape[1] and _semidefinite(array):
-        yield holds("psd", entry)
+    if array.ndim == 2 and shape[0] == shape[1]:
+        for sign in (1, -1):
+            if _semidefinite(sign * array):
+                yield holds("psd", mul(sign, entry))
 
 
 def _semidefinite(array: np.ndarray) -> bool:

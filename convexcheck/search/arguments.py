@@ -18,9 +18,11 @@ from convexcheck.expression.term import (
     abstract,
     add,
     apply,
+    const,
     instantiate,
     mul,
     over,
+    power,
     shift,
     substitute,
     transform,
@@ -39,7 +41,7 @@ def composed(outer: Expression, arguments: list[Argument]) -> Expression:
 
 def candidates(e: Expression, scope: Scope) -> Iterator[Composed]:
     """Ways to write `e`, or something equal to it, as a function of other arguments than its operands."""
-    for find in (_kinks, _log_sum):
+    for find in (_kinks, _log_sum, _root_sum):
         try:
             found = find(e, scope)
         except ConvexcheckError:  # a normal form that grew too large
@@ -85,9 +87,31 @@ def _log_sum(e: Expression, scope: Scope) -> Composed | None:
         logarithm = term.args[0] if term.op == "exp" else normal(apply("log", term), inner.context)
         affine = affine and is_affine(logarithm, inner.context)
         arguments.append((name, sizes, abstract(logarithm, inner.indices[: len(sizes)])))
-        power = apply("exp", generic("var", name, Declaration(sizes)))
-        parts.append(over("Sum", sizes[0], power) if sizes else power)
+        exponential = apply("exp", generic("var", name, Declaration(sizes)))
+        parts.append(over("Sum", sizes[0], exponential) if sizes else exponential)
     return None if affine else (apply("log", add(*parts)), arguments)
+
+
+def _root_sum(e: Expression, scope: Scope) -> Composed | None:
+    """``(sum of terms >= 0)**(1/p)`` as the p-norm of the p-norms of its terms, those of a double sum row by row."""
+    if e.op != "pow" or e.args[1].op != "const" or not 0 < e.args[1].data < 1 or e.args[0].op not in ("add", "Sum"):
+        return None
+    q, total = e.args[1].data, e.args[0]
+    terms = [t for t in (total.args if total.op == "add" else (total,)) if t.has("var")]
+    parts: list[Expression] = [t for t in (total.args if total.op == "add" else ()) if not t.has("var")]
+    arguments: list[Argument] = []
+    for k, part in enumerate(terms):
+        sizes, name = part.args[:1] if part.op == "Sum" and len(terms) == 1 else (), f"t{k}"
+        inner = scope.over(sizes, part)
+        term = instantiate(part.args[1], inner.indices[:1]) if sizes else part
+        if inner.context.bounds(term).lo < 0 or (sizes and term.op not in ("add", "Sum")):
+            return None
+        norm = abstract(power(term, q), inner.indices[: len(sizes)])
+        plain = term.op == "pow" and term.args[1] is const(1 / q) and looks_affine(term.args[0])
+        arguments.append((name, sizes, term.args[0] if plain else norm))
+        entry = power(generic("var", name, Declaration(sizes)), 1 / q)
+        parts.append(over("Sum", sizes[0], entry) if sizes else entry)
+    return (power(add(*parts), q), arguments) if len(terms) > 1 or arguments[0][1] else None
 
 
 def rewritten(e: Expression, scope: Scope) -> Iterator[Expression]:

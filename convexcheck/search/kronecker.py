@@ -49,11 +49,12 @@ class Links(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A product as ``first`` and ``second`` half at the links' places."""
+    """A product as `sign` times ``first`` and ``second`` half at the links' places."""
 
     links: Links
     first: Expression
     second: Expression
+    sign: int
 
 
 def kronecker(e: Expression, scope: Scope, depth: int = 0) -> Sign | None:
@@ -130,8 +131,8 @@ def _cuts(term: Expression, scope: Scope, at_indices: bool) -> Iterator[Cut]:
                 yield from _halves(split, moving, order, scope)
 
 
-def _matrix(f: Expression, scope: Scope) -> tuple[Expression, Expression, Expression] | None:
-    """An entry of a PSD matrix between two summed indices of one size: the matrix, its row and its column."""
+def _matrix(f: Expression, scope: Scope) -> tuple[Expression, Expression, Expression, int] | None:
+    """An entry of a PSD matrix, or of minus one, between summed indices of one size: the matrix, row, column, sign."""
     ends = summed(f)
     if len(ends) != 2 or ends[0].args != ends[1].args:
         return None
@@ -139,9 +140,10 @@ def _matrix(f: Expression, scope: Scope) -> tuple[Expression, Expression, Expres
     i = fresh(size, f, *scope.indices, *scope.context.indices)
     j = fresh(size, f, i, *scope.indices, *scope.context.indices)
     generic = substitute(f, {("index", ends[0].data): i, ("index", ends[1].data): j})
-    if level(generic, i, j, scope.context) < 2:
-        return None
-    return abstract(generic, [i, j]), ends[0], ends[1]
+    for sign in (1, -1):
+        if level(mul(sign, generic), i, j, scope.context) >= 2:
+            return abstract(mul(sign, generic), [i, j]), ends[0], ends[1], sign
+    return None
 
 
 def _halves(
@@ -177,6 +179,7 @@ def _joined(
     mine = [{i for f in half for i in summed(f)} for half in halves]
     sizes, matrices = list[Expression](), list[Expression]()
     names: list[dict[tuple[str, int], Expression]] = [{}, {}]
+    sign = 1
     for place, link in enumerate(chosen):
         if isinstance(link, Expression):
             if not all(link in m for m in mine):
@@ -188,7 +191,8 @@ def _joined(
             found = _matrix(factors[link], scope) if isinstance(link, int) else None
             if found is None:
                 return None
-            matrix, i, j = found
+            matrix, i, j, own_sign = found
+            sign *= own_sign
             ends = (i, j) if i in mine[0] and j in mine[1] else (j, i)
             if ends[0] not in mine[0] or ends[1] not in mine[1]:
                 return None
@@ -203,9 +207,10 @@ def _joined(
         free = {i for f in half for i in summed(f)} - {i for i in mine[0] | mine[1] if ("index", i.data) in own}
         body = reduce(lambda inner, i: bind("Sum", i, inner), sorted(free, key=lambda i: i.key), mul(*half))
         bodies.append(_one(substitute(body, own), scope))
-    if None in bodies:
+    first, second = bodies
+    if first is None or second is None:
         return None
-    return Cut(Links(tuple(sizes), tuple(matrices), mul(*outside)), *(b for b in bodies if b is not None))
+    return Cut(Links(tuple(sizes), tuple(matrices), mul(*outside)), first, second, sign)
 
 
 def _one(body: Expression, scope: Scope) -> Expression | None:
@@ -236,7 +241,7 @@ def _assigned(
         cut = max(cuts, key=lambda cut: (cut.links == cuts[0].links, {cut.first, cut.second} <= squared))
         form = forms.setdefault(cut.links, {})
         for pair in ((cut.first, cut.second), (cut.second, cut.first)):
-            form[pair] = form.get(pair, Fraction(0)) + c / 2
+            form[pair] = form.get(pair, Fraction(0)) + c * cut.sign / 2
     found: Squares = []
     for links, form in forms.items():
         squares = _squares(form)
@@ -277,18 +282,24 @@ def _shown(e: Expression, squares: Squares, scope: Scope) -> Sign | None:
         inner = scope.over([*links.sizes, *links.sizes], e, vector, *links.matrices)
         rows, columns = inner.indices[:count], inner.indices[count : 2 * count]
         weight = mul(d, links.weight)
-        matrices = [mul(weight, links.matrices[0]), *links.matrices[1:]]
+        first = instantiate(links.matrices[0], [rows[0], columns[0]])
+        apart = first.op == "mul" and first.args[0].op == "const"  # -A is known, and 2 (-A) is not seen as twice that
+        matrices = links.matrices if apart else [mul(weight, links.matrices[0]), *links.matrices[1:]]
         entries = [instantiate(m, [i, k]) for m, i, k in zip(matrices, rows, columns, strict=True)]
         whole = mul(*entries, instantiate(vector, rows), instantiate(vector, columns))
         form = reduce(lambda body, i: bind("Sum", i, body), (*rows, *columns), whole)
         ends = zip(entries, rows, columns, strict=True)
         closed = tuple(abstract(entry, [i, k, *scope.indices]) for entry, i, k in ends)
-        rules[form] = Kronecker(links.sizes, closed, abstract(instantiate(vector, rows), [*rows, *scope.indices]))
-        parts.append(form)
+        rule: Sign = Kronecker(links.sizes, closed, abstract(instantiate(vector, rows), [*rows, *scope.indices]))
+        term = mul(weight, form) if apart else form
+        if term.op == "mul":
+            rule = EachTerm(tuple(rule if a is form else Bounds() for a in term.args))
+        rules[term] = rule
+        parts.append(term)
     target = add(*parts)
     if target.op != "add" or len(parts) == 1:
-        only = rules[parts[0]]
-        return only if identical(e, parts[0], scope.context) else None
+        only, same = rules[parts[0]], identical(e, parts[0], scope.context)
+        return (only if target.op != "mul" else Rewritten(scope.close(target), only)) if same else None
     if set(target.args) != set(parts) or not identical(e, target, scope.context):
         return None
     return Rewritten(scope.close(target), EachTerm(tuple(rules[a] for a in target.args)))

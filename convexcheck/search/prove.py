@@ -39,6 +39,7 @@ from convexcheck.search.arguments import Argument, candidates, composed, rewritt
 from convexcheck.search.entropy import entropies
 from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.nonsmooth import limit, piecewise
+from convexcheck.search.perspective import perspective
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import Slots
 
@@ -116,7 +117,8 @@ class Prover:
             form = smooth_form(target, scope)
             if form is None or (target is not e and not total(target, scope.context)):
                 continue
-            sign = nonnegative(mul(side, form), replace(scope, context=scope.interior))
+            inside = replace(scope, context=scope.interior)
+            sign = nonnegative(mul(side, form), inside) or perspective(mul(side, form), inside, nonnegative)
             if sign is not None:
                 rule = ev.SecondOrder(sign)
                 return rule if target is e else ev.Rewriting(scope.close(target), rule)
