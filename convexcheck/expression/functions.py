@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import flint
 
+from convexcheck.expression import term
 from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.matrices import slope
 from convexcheck.expression.term import ENTRIES, MATRICES, ONE, PI, ZERO, Expression, add, apply, mul, power, rebuild
@@ -172,6 +173,11 @@ def derivative(node: Expression) -> Expression:
         raise ConvexcheckError("derivative", f"{e} may have a kink", "a smooth expression", "a rule for kinks")
 
     return visit(node)
+
+
+def steepness(node: Expression, variable: Expression) -> Expression:
+    """The derivative in a variable's entry, where no other entry of this variable moves `node`."""
+    return term.substitute(derivative(node), {("dir", variable.data): ONE})
 
 
 def hessian_form(node: Expression) -> Expression:

@@ -154,10 +154,6 @@ class Jets:
             return np.asarray(truth)
         return np.where(self.base.compare("eq", a.z0, b.z0) < 0, truth, 0).astype(np.int8)
 
-    def whole(self, array: Jet) -> np.ndarray:
-        """The natural numbers in an array that does not move."""
-        return self.base.whole(array.z0) if array.still else np.array(-1)
-
     def item(self, array: Jet) -> tuple[Any, Any, Any]:
         """The three numbers."""
         z0, z1, z2 = (self.base.item(self._number(0) if z is None else z) for z in array)

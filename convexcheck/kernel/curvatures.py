@@ -6,11 +6,11 @@ from fractions import Fraction
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression import term
 from convexcheck.expression.bounds import Context, natural
-from convexcheck.expression.functions import Interval, derivative, hessian_form
+from convexcheck.expression.functions import Interval, derivative, hessian_form, steepness
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import ONE, ZERO, Expression, bound, const, instantiate, nodes, replaced, substitute
+from convexcheck.expression.term import ZERO, Expression, bound, const, instantiate, nodes, replaced, substitute
 from convexcheck.kernel.scope import CurvatureGoal, Goals, Scope, SignGoal, require
 
 HALF = Fraction(1, 2)
@@ -84,13 +84,8 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
         fits = i.lo < i.hi and all(natural(s, scope.context) for s in slot.sizes)
         require(fits, "Composition", "{} is no slot", slot)
         ranges[slot.name] = Declaration(slot.sizes), i
-    outer_scope = replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
+    outer_scope = scope.boxed(ranges)
     return outer_scope.place("Composition", rule.outer), outer_scope
-
-
-def assuming(scope: Scope, facts: list[Condition]) -> Scope:
-    """The scope with more facts, which hold inside too."""
-    return replace(scope, context=scope.context.extended(facts), interior=scope.interior.extended(facts))
 
 
 def piecewise(goal: CurvatureGoal[ev.Piecewise]) -> Goals:
@@ -110,9 +105,9 @@ def piecewise(goal: CurvatureGoal[ev.Piecewise]) -> Goals:
         yield SignGoal(high - low, False, order, scope)
     forms: list[tuple[Expression, Expression]] = []
     for j, (piece, premise) in enumerate(zip(rule.pieces, rule.curvatures, strict=True)):
-        inner = assuming(scope, [Condition("gt", t - k if i < j else k - t) for i, k in enumerate(knots)])
+        inner = scope.assuming([Condition("gt", t - k if i < j else k - t) for i, k in enumerate(knots)])
         p = inner.place(step, piece)
-        slope = along(p)
+        slope = steepness(p, t)
         smooth = {n for n in nodes(p) if n.op in ("var", "dir")} <= own and total(slope, inner.context)
         require(smooth, step, "{} is not a smooth function of {}", p, t)
         require(identical(e, p, inner.context), step, "{} is not {} there", p, e)
@@ -126,11 +121,6 @@ def piecewise(goal: CurvatureGoal[ev.Piecewise]) -> Goals:
         require(meet, step, "the pieces do not meet at {}", knot)
         require(side or identical(p1, q1, scope.context), step, "the slope jumps at {}", knot)
         yield SignGoal(side * (q1 - p1), False, jump, scope)
-
-
-def along(p: Expression) -> Expression:
-    """The derivative along the unit direction."""
-    return term.transform(derivative(p), lambda n, _: ONE if n.op == "dir" else None)
 
 
 def limit(goal: CurvatureGoal[ev.Limit]) -> Goals:
@@ -164,7 +154,7 @@ def lemma(goal: CurvatureGoal[ev.Lemma]) -> Goals:
     fact = scope.place("Lemma", rule.fact)
     yield SignGoal(fact, rule.strict, rule.sign, scope)
     known = Condition("gt" if rule.strict else "ge", fact)
-    yield CurvatureGoal(e, side, rule.premise, assuming(scope, [known]))
+    yield CurvatureGoal(e, side, rule.premise, scope.assuming([known]))
 
 
 def root_of_quadratic(goal: CurvatureGoal[ev.RootOfQuadratic]) -> Goals:

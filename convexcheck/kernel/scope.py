@@ -5,14 +5,16 @@ it. Nothing is returned, so that a rule can show nothing by itself: `rules.show`
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError, Record
+from convexcheck.expression.functions import Interval
 from convexcheck.expression.obligations import total
+from convexcheck.expression.statement import Condition, Declaration
 from convexcheck.expression.term import BINDERS, Expression, fresh, instantiate
 
 Rule = TypeVar("Rule")
@@ -50,6 +52,15 @@ class Scope(Record):
         for size in sizes:
             new.append(fresh(size, *avoid, *self.indices, *self.context.indices, *new))
         return replace(self, indices=(*new, *self.indices))
+
+    def assuming(self, facts: Sequence[Condition]) -> "Scope":
+        """The scope with more facts, which hold inside too."""
+        return replace(self, context=self.context.extended(facts), interior=self.interior.extended(facts))
+
+    def boxed(self, ranges: Mapping[str, tuple[Declaration, Interval]]) -> "Scope":
+        """The scope whose variables, and no others, range over a box."""
+        inside = self.context.boxed(ranges, strict=True)
+        return replace(self, context=self.context.boxed(ranges), interior=inside)
 
     def parts(self, step: str, e: Expression, args: Sequence[Expression], premises: Sequence[Any]) -> Iterator[Any]:
         """The body of a binder in the scope inside, else `args` in this scope, each with its premise."""

@@ -10,7 +10,7 @@ import flint
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import exact
-from convexcheck.expression.functions import Interval, derivative
+from convexcheck.expression.functions import Interval, steepness
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import content, identical, normal, polynomial
 from convexcheck.expression.obligations import rooted, total
@@ -108,12 +108,6 @@ def line(step: str, at: Expression, scope: Scope, *values: Expression) -> tuple[
     return x, bodies, i
 
 
-def along(x: Expression, i: Interval, scope: Scope) -> Scope:
-    """The scope in which x, and no other variable, runs through the interval."""
-    ranges = {x.data: (Declaration(), i)}
-    return replace(scope, context=scope.context.boxed(ranges), interior=scope.context.boxed(ranges, strict=True))
-
-
 def ladder(goal: SignGoal[ev.Ladder]) -> Goals:
     """h = f/w real and C1 inside (a, b), h' >= 0 there and lim h >= 0 at a give h >= 0; h' <= 0 and the limit at b too.
 
@@ -123,7 +117,7 @@ def ladder(goal: SignGoal[ev.Ladder]) -> Goals:
     e, strict, rule, scope = goal
     step = "Ladder"
     x, (body, w), i = line(step, rule.at, scope, e, scope.place(step, rule.weight))
-    inner = along(x, i, scope)
+    inner = scope.boxed({x.data: (Declaration(), i)})
     inside = replace(inner, context=inner.interior)
     yield SignGoal(w, True, rule.weight_sign, inner if strict else inside)
     smooth = all(total(f, inside.context) and rooted(f, inside.context) for f in (body, w))
@@ -140,11 +134,6 @@ def ladder(goal: SignGoal[ev.Ladder]) -> Goals:
     yield SignGoal(-rule.end * slope, strict and not found.positive, rule.slope, inside)
 
 
-def steepness(f: Expression, x: Expression) -> Expression:
-    """The derivative of f in x."""
-    return substitute(derivative(f), {("dir", x.data): ONE})
-
-
 def split(goal: SignGoal[ev.Split]) -> Goals:
     """The sign on all pieces of a range."""
     e, strict, rule, scope = goal
@@ -155,4 +144,4 @@ def split(goal: SignGoal[ev.Split]) -> Goals:
     for k, premise in enumerate(rule.premises):
         first, last = k == 0, k == len(rule.premises) - 1
         piece = Interval(cuts[k], cuts[k + 1], first and i.lo_open, last and i.hi_open)
-        yield SignGoal(body, strict, premise, along(x, piece, scope))
+        yield SignGoal(body, strict, premise, scope.boxed({x.data: (Declaration(), piece)}))

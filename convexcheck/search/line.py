@@ -10,8 +10,8 @@ import flint
 import numpy as np
 
 from convexcheck.expression.evaluate import evaluate
-from convexcheck.expression.functions import Interval, derivative
-from convexcheck.expression.term import ONE, Expression, bound, substitute, transform
+from convexcheck.expression.functions import Interval
+from convexcheck.expression.term import Expression, bound, substitute, transform
 
 BITS = 256
 STEPS = (*(Fraction(1, q) for q in (2**30, 2**12, 64, 8, 3)), *(Fraction(q, 6) for q in (4, 6, 9, 12, 15)),
@@ -22,11 +22,6 @@ def scalar(e: Expression, at: Expression) -> tuple[Expression, Expression]:
     """The entry as a scalar variable of its name, and `e` in it."""
     x = Expression("var", (), at.data)
     return x, transform(e, lambda node, _: x if node is at else None)
-
-
-def steepness(f: Expression, x: Expression) -> Expression:
-    """The derivative of `f` in `x`."""
-    return substitute(derivative(f), {("dir", x.data): ONE})
 
 
 def closed(e: Expression) -> bool:

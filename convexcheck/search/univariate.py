@@ -18,14 +18,14 @@ import flint
 from convexcheck.certificate.evidence import Bounds, Cover, EachTerm, Ladder, Rewritten, Roots, Scaled, Sign, Split
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import FUNCTIONS, Interval
+from convexcheck.expression.functions import FUNCTIONS, Interval, steepness
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import Polynomial, content, expression, identical, normal, polynomial
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import ONE, Expression, mul, nodes, power, substitute, transform
 from convexcheck.search.factor import factors
-from convexcheck.search.line import ball, closed, grid, scalar, steepness, values
+from convexcheck.search.line import ball, closed, grid, scalar, values
 from convexcheck.search.roots import one_generator
 from convexcheck.search.scope import Scope
 
