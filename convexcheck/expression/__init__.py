@@ -1,4 +1,5 @@
 """The language of statements (trusted): exact expressions in index notation, and what can be computed on them.
 
-Reading order: `errors`, `term`, `functions`, `statement`, `bounds`, `obligations`, `normal`.
+Reading order: `errors`, `term`, `matrices`, `functions`, `statement`; what follows from facts: `definite`, `bounds`,
+`obligations`, `contraction`, `normal`, `growth`; values: `objects`, `enclosures`, `floats`, `evaluate`, `jets`.
 """

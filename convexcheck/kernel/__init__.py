@@ -1,4 +1,5 @@
 """The kernel (trusted): accepts a certificate or rejects it, without searching.
 
-Reading order: `scope`, `signs`, `curvatures`, `rules`, `strict`, `points`, `axioms`, `check`.
+Reading order: `scope`, `signs`, `forms`, `curvatures`, `axioms`, `rules`, `strict`; `points`, `symmetry`, `landscape`;
+`check`.
 """
