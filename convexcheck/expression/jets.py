@@ -9,16 +9,15 @@ Source: A. Griewank, A. Walther, Evaluating Derivatives, chapter 13 (Taylor arit
 
 from collections.abc import Sequence
 from functools import cache, reduce
-from itertools import combinations
+from itertools import combinations_with_replacement
 from math import prod
 from typing import Any, NamedTuple
 
-import flint
 import numpy as np
 
 from convexcheck.expression.evaluate import Arithmetic, Evaluator, Sizes, Values, evaluate
 from convexcheck.expression.functions import FUNCTIONS, derivative
-from convexcheck.expression.objects import Inexact
+from convexcheck.expression.objects import Inexact, rationals
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression, abstract, apply, bound, const, entry, substitute
 
@@ -83,13 +82,12 @@ class Jets:
     def total(self, factors: Sequence[Jet], size: int) -> Jet:
         """The product of the factors, summed over the last axis: the rule of Leibniz."""
 
-        def term(*orders: tuple[int, int]) -> Any:
-            parts = [f[dict(orders).get(i, 0)] for i, f in enumerate(factors)]
+        def term(*moved: int) -> Any:
+            parts = [f[moved.count(i)] for i, f in enumerate(factors)]
             return None if any(p is None for p in parts) else self.base.total(parts, size)
 
-        n = range(len(factors))
-        second = [*(term((i, 2)) for i in n), *(term((i, 1), (j, 1)) for i, j in combinations(n, 2))]
-        return Jet(term(), self._sum(*(term((i, 1)) for i in n)), self._sum(*second))
+        orders = (combinations_with_replacement(range(len(factors)), k) for k in range(3))
+        return Jet(*(self._sum(*(term(*moved) for moved in terms)) for terms in orders))
 
     def largest(self, array: Jet) -> Jet:
         """The maximum over the last axis; derivatives of the entry that is larger than all others."""
@@ -127,11 +125,9 @@ class Jets:
         """add, mul, max, pow."""
         base = self.base
         if op == "add":
-            return Jet(base.fold("add", a.z0, b.z0), self._sum(a.z1, b.z1), self._sum(a.z2, b.z2))
+            return Jet(*map(self._sum, a, b))
         if op == "mul":
-            first = self._sum(self._product(a.z0, b.z1), self._product(a.z1, b.z0))
-            outer = self._sum(self._product(a.z0, b.z2), self._product(a.z2, b.z0))
-            return Jet(base.fold("mul", a.z0, b.z0), first, self._sum(outer, self._product(a.z1, b.z1)))
+            return Jet(*(self._sum(*(self._product(a[i], b[k - i]) for i in range(k + 1))) for k in range(3)))
         value = base.fold(op, a.z0, b.z0)
         if a.still and b.still:
             return Jet(value)
@@ -204,6 +200,7 @@ def gradient_hessian(s: Statement, values: Values, sizes: Sizes) -> tuple[np.nda
     Raises:
         ConvexcheckError: where the function may have a kink.
 
+    >>> import flint
     >>> from convexcheck.expression.statement import Declaration
     >>> x = entry("var", "x")
     >>> at = {("var", "x"): np.array(flint.fmpq(2), dtype=object)}
@@ -211,14 +208,12 @@ def gradient_hessian(s: Statement, values: Values, sizes: Sizes) -> tuple[np.nda
     [12, 12]
     """
     shapes = {n: values["var", n].shape for n in s.variables}
-    count, start = sum(map(prod, shapes.values())), 0
-    basis: dict[tuple[str, str], np.ndarray] = {}
-    for n, shape in shapes.items():  # the derivative in coordinate a is that along the a-th basis vector
-        size = np.arange(prod(shape))
-        vectors = np.full((count, len(size)), flint.fmpq(0), dtype=object)
-        vectors[start + size, size] = flint.fmpq(1)
-        basis |= {("par", f"{n} {k}"): vectors.reshape(count, *shape) for k in (1, 2)}  # no name has a space
-        start += len(size)
+    lengths = [prod(shape) for shape in shapes.values()]
+    count, ends = sum(lengths), np.cumsum(lengths)[:-1]
+    vectors = zip(shapes.items(), np.split(rationals(np.eye(count)), ends, axis=1), strict=True)
+    basis = {  # the derivative in coordinate a is that along the a-th basis vector; no name has a space
+        ("par", f"{n} {k}"): part.reshape(count, *shape) for (n, shape), part in vectors for k in (1, 2)
+    }
     indices = [Expression("index", (const(count),), -k) for k in (1, 2)]
     both, first = {**values, **basis}, _along(s, s.function, indices[0], 1)
     second = _along(s, first, indices[1], 2)
