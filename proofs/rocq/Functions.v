@@ -1,7 +1,7 @@
 (* The functions of the language that Coq's library of reals does not name.
    Where: every statement; powers with a rational exponent, the sigmoid, the error function, decided comparisons.
    Reference: NIST Handbook of Mathematical Functions, chapters 4 and 7. *)
-From Coq Require Import Reals Lra.
+From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 Open Scope R_scope.
 
@@ -16,6 +16,16 @@ Definition asinh (t : R) : R := ln (t + sqrt (t ^ 2 + 1)).
 Definition Rleb (a b : R) : bool := if Rle_dec a b then true else false.
 Definition Rltb (a b : R) : bool := if Rlt_dec a b then true else false.
 Definition Reqb (a b : R) : bool := if Req_EM_T a b then true else false.
+
+(* The index that a whole number >= 0 is. *)
+Definition place_of (r : R) : nat := Z.to_nat (up r - 1).
+Lemma place_is r n : INR n <= r < INR n + 1 -> place_of r = n.
+Proof.
+  intros [H1 H2]. unfold place_of. rewrite <- (up_tech r (Z.of_nat n)).
+  - replace (Z.of_nat n + 1 - 1)%Z with (Z.of_nat n) by lia. apply Nat2Z.id.
+  - rewrite <- INR_IZR_INZ. exact H1.
+  - rewrite plus_IZR, <- INR_IZR_INZ. exact H2.
+Qed.
 
 Lemma Rleb_true a b : a <= b -> Rleb a b = true.
 Proof. unfold Rleb. intros. destruct (Rle_dec a b); [reflexivity|lra]. Qed.

@@ -28,9 +28,12 @@ Ltac plain_step :=
   | |- context [Rleb ?a ?b] => first [ rewrite (Rleb_true a b) by number | rewrite (Rleb_false a b) by number ]
   | |- context [Rltb ?a ?b] => first [ rewrite (Rltb_true a b) by number | rewrite (Rltb_false a b) by number ]
   | |- context [Reqb ?a ?b] => first [ rewrite (Reqb_true a b) by number | rewrite (Reqb_false a b) by number ]
+  | |- context [place_of ?r] => first [ found_place r 0%nat | found_place r 1%nat | found_place r 2%nat | found_place r 3%nat
+      | found_place r 4%nat | found_place r 5%nat ]
   | |- context [Rmax ?a ?b] => rewrite (Rmax_abs a b)
   | |- context [pw ?u ?q] => first [ rewrite (pw_zero u q) by number | rewrite (pw_exp u q) by number ]
   end
+with found_place r n := rewrite (place_is r n) by (split; simpl INR; number)
 (* A closed comparison. *)
 with number :=
   repeat plain_step; cbn [andb orb negb]; enclose_integrals;
@@ -48,4 +51,4 @@ Ltac at_every_index :=
   repeat match goal with
   | H : (?i < _)%nat |- _ => each_index i H; clear H
   end;
-  cbv beta iota; repeat split; at_numbers.
+  cbv beta iota; repeat split; first [lia | at_numbers].

@@ -62,6 +62,8 @@ Lemma inv_le a c : 0 < c -> c <= a -> / a <= / c.
 Proof. intros. apply Rinv_le_contravar; assumption. Qed.
 Lemma inv_lt a c : 0 < c -> c < a -> / a < / c.
 Proof. intros. apply Rinv_lt_contravar; [apply Rmult_lt_0_compat; lra|assumption]. Qed.
+Lemma inv_gt a c : 0 < a -> a < c -> / c < / a.
+Proof. intros. apply Rinv_lt_contravar; [apply Rmult_lt_0_compat; lra|assumption]. Qed.
 Lemma inv_ge a c : 0 < a -> a <= c -> / c <= / a.
 Proof. intros. apply Rinv_le_contravar; assumption. Qed.
 
@@ -147,6 +149,19 @@ Proof.
   rewrite <- Hq in L. apply Rmult_eq_reg_l with (IZR (Z.of_nat b)); [lra|]. apply not_0_IZR. lia.
 Qed.
 
+(* An absolute value is the positive multiple of another. *)
+Lemma abs_is u r w : 0 <= r -> u = r * w \/ u = - (r * w) -> Rabs u = r * Rabs w.
+Proof. intros H [-> | ->]; rewrite ?Rabs_Ropp, Rabs_mult, (Rabs_pos_eq r) by exact H; reflexivity. Qed.
+
+(* Every comparison, by what is known. *)
+Ltac decide_all :=
+  unfold Rleb, Rltb, Reqb;
+  repeat match goal with
+  | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b)
+  | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b)
+  | |- context [Req_EM_T ?a ?b] => destruct (Req_EM_T a b)
+  end; cbn [andb orb negb].
+
 (* A product of factors whose signs are hypotheses. *)
 Ltac product :=
   match goal with
@@ -193,6 +208,13 @@ with nonnegative :=
   | _ => first [lra | apply Rlt_le; positive | nra]
   end.
 
+Ltac nonpositive :=
+  match goal with
+  | H : ?a <= 0 |- ?a <= 0 => exact H
+  | |- _ * _ <= 0 => first [apply mul_np; [nonpositive|nonnegative] | apply mul_pn; [nonnegative|nonpositive]]
+  | _ => first [lra | apply Rlt_le; lra | nra]
+  end.
+
 (* Not zero: what field asks, and what smoothness asks. *)
 Ltac nonzero :=
   match goal with
@@ -204,6 +226,10 @@ Ltac nonzero :=
   | |- - _ <> 0 => apply Ropp_neq_0_compat; nonzero
   | |- _ <> 0 => first [ lra | apply Rgt_not_eq; positive | apply Rlt_not_eq; first [assumption | lra | nra] ]
   end.
+
+(* Sums of zeros, which derivatives leave. *)
+Ltac no_sums :=
+  repeat match goal with |- context [Sum ?n (fun _ => 0)] => rewrite (Sum_zero n (fun _ => 0)) by reflexivity end.
 
 (* An exponential of a sum is a product of powers of exponentials. *)
 Ltac exponential :=
@@ -240,6 +266,17 @@ Ltac reorder_to fuel :=
               reorder_to less
           end
       end
+    | match goal with
+      | |- context [?f ?u ?q] =>
+          match f with Rleb => idtac | Rltb => idtac | Reqb => idtac | Rmax => idtac end;
+          match goal with
+          | |- context [f ?w ?r] =>
+              tryif (constr_eq u w; constr_eq q r) then fail else
+                (replace (f u q) with (f w r) by (f_equal; solve [reorder_to less]));
+              reorder_to less
+          end
+      end
+    | match goal with |- context [if ?b then _ else _] => destruct b; reorder_to less end
     | f_equal; solve [reorder_to less] ]
   end.
 Ltac reorder := timeout 20 (reorder_to 5%nat).

@@ -17,25 +17,6 @@ Qed.
 Lemma convex_eq t a b : 0 <= t <= 1 -> a = 0 -> b = 0 -> t * a + (1 - t) * b = 0.
 Proof. intros _ -> ->. ring. Qed.
 
-(* The facts Dp and Dq, one by one, give those of the goal at the point between. *)
-Ltac convex_facts :=
-  match goal with
-  | |- True => exact I
-  | Dp : _ /\ _, Dq : _ /\ _ |- _ /\ _ =>
-      let A := fresh in let B := fresh in let A' := fresh in let B' := fresh in
-      destruct Dp as [A A']; destruct Dq as [B B']; split;
-      [clear A' B'; rename A into Dp; rename B into Dq; convex_facts
-      |clear A B; rename A' into Dp; rename B' into Dq; convex_facts]
-  | |- forall i, _ -> _ =>
-      let i := fresh "i" in let H := fresh in
-      intros i H;
-      match goal with Dp : forall _, _ -> _, Dq : forall _, _ -> _ |- _ =>
-        specialize (Dp i H); specialize (Dq i H); convex_facts end
-  | Ht : 0 <= ?t <= 1, Dp : 0 <= ?a, Dq : 0 <= ?b |- 0 <= _ => assert (X := convex_ge t a b Ht Dp Dq); lra
-  | Ht : 0 <= ?t <= 1, Dp : 0 < ?a, Dq : 0 < ?b |- 0 < _ => assert (X := convex_gt t a b Ht Dp Dq); lra
-  | Ht : 0 <= ?t <= 1, Dp : ?a = 0, Dq : ?b = 0 |- _ = 0 => assert (X := convex_eq t a b Ht Dp Dq); lra
-  end.
-
 (* What holds weakly at a point holds strictly once the point is pulled towards the centre. *)
 Ltac pull_facts :=
   match goal with
@@ -94,15 +75,44 @@ Ltac affine_sums :=
   | match goal with |- context [if ?b then _ else _] => destruct b; affine_sums end
   | field; nonzero ].
 
+(* The facts Dp and Dq, one by one, give those of the goal at the point between. *)
+Ltac convex_facts :=
+  match goal with
+  | |- True => exact I
+  | Dp : _ /\ _, Dq : _ /\ _ |- _ /\ _ =>
+      let A := fresh in let B := fresh in let A' := fresh in let B' := fresh in
+      destruct Dp as [A A']; destruct Dq as [B B']; split;
+      [clear A' B'; rename A into Dp; rename B into Dq; convex_facts
+      |clear A B; rename A' into Dp; rename B' into Dq; convex_facts]
+  | |- forall i, _ -> _ =>
+      let i := fresh "i" in let H := fresh in
+      intros i H;
+      match goal with Dp : forall _, _ -> _, Dq : forall _, _ -> _ |- _ =>
+        specialize (Dp i H); specialize (Dq i H); convex_facts end
+  | Ht : 0 <= ?t <= 1, Dp : 0 <= ?a, Dq : 0 <= ?b |- 0 <= _ =>
+      assert (X := convex_ge t a b Ht Dp Dq); first [lra | apply (ge0_eq _ (t * a + (1 - t) * b)); [affine_sums | exact X]]
+  | Ht : 0 <= ?t <= 1, Dp : 0 < ?a, Dq : 0 < ?b |- 0 < _ =>
+      assert (X := convex_gt t a b Ht Dp Dq); first [lra | apply (gt0_eq _ (t * a + (1 - t) * b)); [affine_sums | exact X]]
+  | Ht : 0 <= ?t <= 1, Dp : ?a = 0, Dq : ?b = 0 |- _ = 0 =>
+      assert (X := convex_eq t a b Ht Dp Dq); first [lra | rewrite <- X; affine_sums]
+  end.
+
 Ltac slot_cases :=
   repeat match goal with |- context [match ?k with O => _ | S _ => _ end] => is_var k; destruct k end.
+
+Lemma gap_ge0 a b c : a <= b -> c = b - a -> 0 <= c.
+Proof. intros. lra. Qed.
 
 (* The gap of each argument has the sign that its curvature says. *)
 Ltac slot_gaps p q t Dp Dq Ht :=
   repeat match goal with
-  | H : (?i < ?n)%nat, C : forall j : nat, (j < ?n)%nat -> convex_on _ _ |- _ => specialize (C i H)
+  | H : (?i < ?n)%nat, C : forall j : nat, (j < ?n)%nat -> _ |- _ => specialize (C i H)
   end;
   repeat match goal with
   | C : convex_on _ _ |- _ => destruct C as [_ C]; specialize (C p q t Dp Dq Ht)
   end;
-  cbv [mix] in *; first [lra | affine_sums | apply Rminus_diag_eq; affine_sums | nra].
+  cbv [mix] in *;
+  first [ match goal with C : _ <= _ |- 0 <= _ =>
+            apply (gap_ge0 _ _ _ C); match goal with |- ?x = ?x => reflexivity end end
+        | lra | affine_sums | apply Rminus_diag_eq; affine_sums
+        | match goal with C : _ <= _ |- 0 <= _ => apply (gap_ge0 _ _ _ C); reorder end | nra ].

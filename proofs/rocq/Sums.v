@@ -54,6 +54,14 @@ Proof.
   assert (0 < f n) by (apply H; lia). lra.
 Qed.
 
+(* One term > 0, the others >= 0. *)
+Lemma Sum_gt0_at n f k : (k < n)%nat -> (forall i, (i < n)%nat -> 0 <= f i) -> 0 < f k -> 0 < Sum n f.
+Proof.
+  induction n as [|n IH]; intros Hk H P; [lia|]. rewrite Sum_S. destruct (Nat.eq_dec k n) as [->|N].
+  - assert (0 <= Sum n f) by (apply Sum_ge0; intros; apply H; lia). lra.
+  - assert (0 < Sum n f) by (apply IH; [lia|intros; apply H; lia|exact P]). assert (0 <= f n) by (apply H; lia). lra.
+Qed.
+
 Lemma Sum_le0 n f : (forall i, (i < n)%nat -> f i <= 0) -> Sum n f <= 0.
 Proof. intros H. rewrite <- (Sum_zero n (fun _ => 0)) by auto. now apply Sum_le. Qed.
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, hypotheses, lemma, names_of, smooth
+from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, function, hypotheses, lemma, names_of, smooth
 from convexcheck.export.rocq.deep import data
 from convexcheck.export.rocq.interval import Steps, obeys
-from convexcheck.export.rocq.notation import NoScript, conjunction, number, real
+from convexcheck.export.rocq.notation import conjunction, number
 from convexcheck.export.rocq.place import Place, Writer, apart
 from convexcheck.export.rocq.signs import Signs, facts
 from convexcheck.expression.bounds import linear
 from convexcheck.expression.functions import Interval, derivative
 from convexcheck.expression.normal import normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, bound, instantiate, substitute
+from convexcheck.expression.term import Expression, instantiate, substitute
 
 Convex = Callable[[Expression, int, ev.Curvature, Place], str]
 
@@ -26,24 +26,25 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
     """The name of the lemma for h(g_1, ..., g_m); `convex` writes the lemmas of h and of the arguments."""
     inner = _slots(rule, place, e)
     outer = inner.placed(rule.outer)
-    opposite = data(outer, inner) if side >= 0 else f"(Opp {data(outer, inner)})"
     premise = convex(outer, side, rule.premise, inner)
-    maps = _map(rule, place)
+    maps = _map(rule, place, e)
     parts = _curvatures(rule, place, e, convex)
     in_range = _range(rule, place, inner, maps, e)
     arguments = place.writer.arguments
-    whole = f"(fun p => value {opposite} ({maps}{place.writer.plain_arguments} p))"
+    g = f"({maps}{place.writer.plain_arguments}{place.numbers})"
+    opposite = function(outer, side, inner) if rule.monotone is None else f"(value {signed(outer, side, inner)})"
+    whole = f"(fun p => {opposite} ({g} p))"
     proof = f"apply (convex_ext _ {whole}); [intros p _; {UNFOLD[:-1]} {maps}]; solve [reorder]|].\n  "
     convexity = f"exact ({convex_domain(place)}{arguments})"
     outer_convex = f"exact ({premise}{arguments}{place.arguments})"
-    g = f"({maps}{place.writer.plain_arguments})"
     if rule.monotone is None:
         proof += (
-            f"apply (precomposition {place.set} {inner.set} (value {opposite}) {g}).\n  - {convexity}.\n"
+            f"apply (precomposition {place.set} {inner.set} {opposite} {g}).\n  - {convexity}.\n"
             f"  - exact ({in_range}{arguments}{place.arguments}).\n  - {outer_convex}.\n"
             f"  - intros p q t Dp Dq Ht k i j. cbv [{maps} mix]. slot_cases; affine_sums."
         )
         return lemma(place, "composition", e, side, proof)
+    opposite = signed(outer, side, inner)
     cone, monotone = _monotone(rule, side, place, inner, outer, opposite)
     same = inner.domain == inner.inside
     k = f"({cone}{place.writer.plain_arguments})"
@@ -70,8 +71,6 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
 
 def _slots(rule: ev.Composition, place: Place, e: Expression) -> Place:
     """The place whose variables are the slots, with its domain, the box of their ranges."""
-    if place.indices:
-        raise NoScript("a composition under an opened index has no mapping")
     ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
         inside = place.over(slot.sizes, e, slot.body)
@@ -99,8 +98,10 @@ def centers(ranges: dict[str, tuple[Declaration, Interval]]) -> str:
     return f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
 
 
-def declare(place: Place, own: Sequence[Condition], strict: Sequence[Condition], center: str) -> Place:
-    """Define the domain, its convexity and, where it differs, its interior with a centre."""
+def declare(
+    place: Place, own: Sequence[Condition], strict: Sequence[Condition], center: str, known: str = ""
+) -> Place:
+    """Define the domain, its convexity and, where it differs, its interior with a centre; `known` recalls facts."""
     w = place.writer
     whole = conjunction([place.condition(c) for c in own], "everywhere p")
     domain = w.definition("domain", "", "(p : point) : Prop", whole)
@@ -113,11 +114,11 @@ def declare(place: Place, own: Sequence[Condition], strict: Sequence[Condition],
         inside = domain.replace("domain", "inside")
         body = conjunction([place.condition(c) for c in strict], "everywhere p")
         w.lemmas.append(f"Definition {inside}{w.plain_head} (p : point) : Prop :=\n  {body}.")
-        pulled(w, domain, inside, center)
+        pulled(w, domain, inside, center, known)
     return replace(place, domain=domain, inside=inside, facts=tuple(own), strict=tuple(strict))
 
 
-def pulled(w: Writer, domain: str, inside: str, center: str) -> None:
+def pulled(w: Writer, domain: str, inside: str, center: str, known: str = "") -> None:
     """The centre of an interior, and that every point of the domain is pulled into it."""
     name = inside.replace("inside", "center")
     head, plain, arguments = w.head, w.plain_head, w.plain_arguments
@@ -125,20 +126,27 @@ def pulled(w: Writer, domain: str, inside: str, center: str) -> None:
     w.lemmas.append(f"Definition {name}{plain} : point := {center}.")
     w.lemmas.append(
         f"Lemma pulls_{inside}{head} : pulls ({name}{arguments}) ({domain}{arguments}) ({inside}{arguments}).\n"
-        f"Proof. cbv [{unfolded}]. intros p s Dp Hs. pull_facts. Qed."
+        f"Proof. {known}cbv [{unfolded} Nat.eqb]. intros p s Dp Hs. pull_facts. Qed."
     )
 
 
-def _map(rule: ev.Composition, place: Place) -> str:
-    """The definition of the point of all slots."""
+def _map(rule: ev.Composition, place: Place, e: Expression) -> str:
+    """The definition of the point of all slots, each printed as in the lemma of its curvature."""
     cases = []
     for k, slot in enumerate(rule.slots):
-        names = ["i", "j"][: len(slot.sizes)]
-        body = instantiate(slot.body, [*map(bound, range(len(slot.sizes))), *place.indices])
-        cases.append(f" | {k}%nat => {real(body, names, place.leaf)}")
-    return place.writer.definition(
-        "slots", "", "(p : point) : point", f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
-    )
+        inner = place.over(slot.sizes, e, slot.body)
+        own = [f"j{i.data}" for i in inner.indices[: len(slot.sizes)]]
+        shown = inner.show(inner.placed(slot.body))
+        entry = f"(fun {' '.join(own)} => {shown}) {' '.join('ij'[: len(own)])}" if own else shown
+        cases.append(f" | {k}%nat => {entry}")
+    opened = "".join(f" (j{i.data} : nat)" for i in reversed(place.indices))
+    body = f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
+    return place.writer.definition("slots", opened, " (p : point) : point", body)
+
+
+def signed(e: Expression, side: int, place: Place) -> str:
+    """The function, or its negative, as data."""
+    return data(e, place) if side >= 0 else f"(Opp {data(e, place)})"
 
 
 def _curvatures(rule: ev.Composition, place: Place, e: Expression, convex: Convex) -> list[str]:
@@ -179,7 +187,7 @@ def _range(rule: ev.Composition, place: Place, inner: Place, maps: str, e: Expre
     opened = f"intros p Hp. {place.opened(False)}cbv [{inner.domain} {maps} everywhere]."
     split = "" if len(proofs) == 1 else "repeat apply conj." if proofs else "exact I."
     return w.lemma(
-        "range", place.binders, f"forall p, {place.set} p -> {inner.set} ({maps}{w.plain_arguments} p)",
+        "range", place.binders, f"forall p, {place.set} p -> {inner.set} ({maps}{w.plain_arguments}{place.numbers} p)",
         f"{opened} {split}\n  " + "\n  ".join(proofs),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from convexcheck.export.rocq.claims import UNFOLD, call, convex_domain, function
 from convexcheck.export.rocq.composition import composition
 from convexcheck.export.rocq.deep import data
 from convexcheck.export.rocq.interval import obeys
+from convexcheck.export.rocq.kinks import limit, piecewise
 from convexcheck.export.rocq.notation import NoScript, size
 from convexcheck.export.rocq.place import Place
 from convexcheck.export.rocq.signs import Signs
@@ -37,6 +38,10 @@ def convex(e: Expression, side: int, rule: ev.Curvature, place: Place) -> str:
             return lemma(place, "rewriting", e, side, body)
         case ev.Composition():
             return composition(e, side, rule, place, convex)
+        case ev.Piecewise():
+            return piecewise(e, side, rule, place, convex)
+        case ev.Limit():
+            return limit(e, side, rule, place, convex)
     raise NoScript(f"the rule {type(rule).__name__} has no mapping")
 
 

@@ -1,32 +1,33 @@
 """Identities as proofs: exponentials, logarithms and roots become products of a few atoms, then ``field`` decides.
 
-Untrusted: coqc judges. The atoms are the generators of the certificate's normal forms. For each transcendental part,
-innermost first, a lemma-like hypothesis says which product of atoms it is; the part is replaced wherever it occurs.
+Untrusted: coqc judges. The atoms are those of `atoms`; here are the parts with indices or cases: sums, maxima, choices
+and absolute values. A sum becomes a combination of sums of monomials, by an identity between the bodies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 
-from convexcheck.export.rocq.notation import NoScript, number, size
+from convexcheck.export.rocq.atoms import Atoms, Known, nothing, powered
+from convexcheck.export.rocq.notation import NoScript, number, size, test
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import FUNCTIONS, define
-from convexcheck.expression.normal import Monomial, Polynomial, content, expression, polynomial
-from convexcheck.expression.term import Expression, add, apply, instantiate, mul, power, rebuild, transform
-
-_PLAIN = {"sin": "sin", "cos": "cos", "atan": "atan", "erf": "erf", "abs": "Rabs"}
-
-
-Known = Callable[[Place, Expression, Expression], str]
-
-
-def nothing(place: Place, left: Expression, right: Expression) -> str:
-    """No hypotheses under a sum."""
-    return ""
+from convexcheck.expression.normal import Monomial, expression, polynomial
+from convexcheck.expression.term import (
+    ZERO,
+    Expression,
+    add,
+    apply,
+    bind,
+    instantiate,
+    mul,
+    nodes,
+    power,
+    rebuild,
+    transform,
+)
 
 
 def elementary(e: Expression) -> Expression:
@@ -49,226 +50,73 @@ def elementary(e: Expression) -> Expression:
 
 
 @dataclass
-class Atoms:
-    """The atoms of one identity: tactics that introduce them, and what every part is in terms of them."""
-
-    place: Place
-    context: Context
-    signs: Known
-    setup: list[str] = field(default_factory=list)
-    rules: list[str] = field(default_factory=list)
-    roots: list[str] = field(default_factory=list)
-    known: dict[Expression, str] = field(default_factory=dict)
-    exponents: dict[Expression, int] = field(default_factory=dict)
-    bases: dict[Expression, int] = field(default_factory=dict)
-    named: dict[tuple[str, Expression], str] = field(default_factory=dict)
-
-    @property
-    def mark(self) -> str:
-        """What keeps the names of hypotheses under a sum from those outside."""
-        return "_" * len(self.place.indices)
-
-    def collect(self, parts: Iterable[Expression]) -> None:
-        """Find the common denominators of exponents and roots in the parts and all that is in them."""
-        seen, stack = set[Expression](), list(parts)
-        while stack:
-            e = stack.pop()
-            if e in seen or e.op == "Sum":  # what is under a sum has atoms of its own
-                continue
-            seen.add(e)
-            stack += e.args
-            if e.op == "exp":
-                for m, c in polynomial(e.args[0], self.context).items():
-                    if not _logarithm(m):
-                        self._exponent(expression({m: Fraction(1)}), c)
-                    else:
-                        self._root(m[0][0].args[0], c, stack)
-            if e.op == "pow" and e.args[1].op == "const" and e.args[1].data.denominator > 1:
-                q = e.args[1].data
-                for m in polynomial(e.args[0] ** (q - q.numerator // q.denominator), self.context):
-                    for g, k in m:
-                        self._root(g, k, stack)
-            if e.op == "log":
-                stack += [g for m in polynomial(e, self.context) for g, _ in m if g is not e]
-
-    def _exponent(self, m: Expression, c: Fraction) -> None:
-        self.exponents[m] = lcm(self.exponents.get(m, 1), c.denominator)
-
-    def _root(self, g: Expression, k: Fraction, stack: list[Expression]) -> None:
-        if k.denominator > 1:
-            self.bases[g] = lcm(self.bases.get(g, 1), k.denominator)
-        stack.append(g)
-
-    # --- printing ------------------------------------------------------------------------------------------
-
-    def show(self, e: Expression) -> str:
-        """The expression in terms of atoms."""
-        if e not in self.known:
-            self.known[e] = self._rule(e)
-        return self.known[e]
+class Parts(Atoms):
+    """Atoms, and what has indices or cases in terms of them."""
 
     def _rule(self, e: Expression) -> str:
-        if e.op in ("add", "mul"):
-            return f"({(' + ' if e.op == 'add' else ' * ').join(map(self.show, e.args))})"
-        if e.op == "pow" and e.args[1].op == "const":
-            q = e.args[1].data
-            if q.denominator == 1:
-                base = self.show(e.args[0])
-                power = base if abs(q) == 1 else f"({base} ^ {abs(q)})"
-                return f"(/ {power})" if q < 0 else power
-            return self._radical(e)
-        if e.op == "exp":
-            return self._exponential(e)
-        if e.op == "log":
-            return self._logarithm(e)
-        if e.op in _PLAIN:
+        whole = {"Max": self._whole, "max": self._whole}
+        special = {"abs": self._absolute, "Sum": self._sum, "where": self._choice, **whole}
+        return special[e.op](e) if e.op in special else super()._rule(e)
+
+    def _absolute(self, e: Expression) -> str:
+        """|u| as a positive multiple of the |w| of the normal form, or as u or - u."""
+        inner, terms = self.show(e.args[0]), polynomial(e, self.context)
+        factors = next(iter(terms)) if len(terms) == 1 else ()
+        core = next((g for g, k in factors if g.op == "abs" and k == 1), None)
+        if core is None:
+            shown = self._polynomial(terms)
+            proof = "first [rewrite Rabs_pos_eq by nonnegative | rewrite Rabs_left1 by nonpositive]; field; nonzero"
+            self._rewrite("Rabs", inner, shown, proof)
+            return shown
+        if core is e:
             return self._plain(e)
-        if e.op == "Sum":
-            return self._sum(e)
-        if e.op in ("Max", "where", "max", "pow"):
-            raise NoScript(f"an identity with {e.op} has no mapping")
-        return self.place.show(e)
-
-    def _name(self, kind: str, e: Expression, value: str, facts: str) -> str:
-        key = (kind, e)
-        if key not in self.named:
-            name = f"A{self.mark}{len(self.named)}"
-            self.named[key] = name
-            self.setup.append(f"pose ({name} := {value}). {facts.format(name)}")
-        return self.named[key]
-
-    def _atom(self, m: Expression, c: Fraction) -> str:
-        """exp(c m) as a power of the atom exp(m / L)."""
-        parts = self.exponents[m]
-        inner = self.show(m)
-        exponent = inner if parts == 1 else f"({inner} * / {parts})"
-        name = self._name("exp", m, f"exp {exponent}", "assert (P{0} : 0 < {0}) by apply exp_pos.")
-        return _powered(name, c * parts)
-
-    def _base(self, g: Expression, k: Fraction) -> str:
-        """g**k as a power of the atom g**(1/L), or of g itself."""
-        parts = self.bases.get(g, 1)
-        inner = self.show(g)
-        if parts == 1:
-            return _powered(inner, k)
-        if not self.context.bounds(g).positive:
-            raise NoScript("a root that may vanish has no identity")
-        value = f"sqrt {inner}" if parts == 2 else f"pw {inner} (/ {parts})"
-        law = "pow2_sqrt; nonnegative" if parts == 2 else f"(pw_root {inner} {parts}); [positive | lia]"
-        lemma = "sqrt_lt_R0" if parts == 2 else "pw_pos"
-        facts = (
-            f"assert (B{{0}} : 0 < {inner}) by positive. "
-            f"assert (P{{0}} : 0 < {{0}}) by (unfold {{0}}; apply {lemma}; exact B{{0}}). "
-            f"assert (R{{0}} : {{0}} ^ {parts} = {inner}) by (unfold {{0}}; apply {law})."
-        )
-        name = self._name("root", g, value, facts)
-        if f"R{name}" not in self.roots:
-            self.roots.append(f"R{name}")
-        return _powered(name, k * parts)
-
-    def _monomial(self, m: Monomial, c: Fraction) -> str:
-        factors = [number(c)] if c != 1 or not m else []
-        for g, k in m:
-            if g.op == "exp":
-                factors.append(self._exponential(apply("exp", k * g.args[0])) if k != 1 else self.show(g))
-            else:
-                factors.append(self._base(g, k) if k.denominator > 1 or g in self.bases else _powered(self.show(g), k))
-        return f"({' * '.join(factors)})"
-
-    def _polynomial(self, p: Polynomial) -> str:
-        return f"({' + '.join(self._monomial(m, c) for m, c in p.items()) or '0'})"
-
-    def _exponential(self, e: Expression) -> str:
-        factors, middle = [], []
-        for m, c in polynomial(e.args[0], self.context).items():
-            if _logarithm(m):  # exp(c log g) = g**c
-                base = m[0][0].args[0]
-                if c.denominator > 1:
-                    raise NoScript("an exponential of a fraction of a logarithm has no identity")
-                factors.append(_powered(self.show(base), c))
-                middle.append(_powered(f"(exp (ln {self.show(base)}))", c))
-            else:
-                mono = expression({m: Fraction(1)})
-                if mono not in self.exponents or self.exponents[mono] % c.denominator:
-                    self._exponent(mono, c)
-                factors.append(self._atom(mono, c))
-                middle.append(factors[-1])
-        shown, inner = f"({' * '.join(factors) or '1'})", self.show(e.args[0])
-        proof = f"{self._unfold()}exponential"
-        if middle != factors:
-            proof = f"transitivity ({' * '.join(middle)}); [{proof} | repeat rewrite exp_ln by positive; reflexivity]"
-        rule = f"assert (X{self.mark}{len(self.rules)} : exp {inner} = {shown}) by ({proof})."
-        self._rewrite("exp", inner, shown, rule)
+        others, scale = tuple(f for f in factors if f[0] is not core), next(iter(terms.values()))
+        outer, body = self._monomial(others, scale), self.show(core.args[0])
+        shown = f"({outer} * {self._plain(core)})"
+        either = "first [left; field; nonzero | right; field; nonzero]"
+        proof = f"rewrite (abs_is {inner} {outer} {body}); [|nonnegative|{either}]"
+        proof += f"; unfold {self.named['abs', core.args[0]]}; reflexivity"
+        self._rewrite("Rabs", inner, shown, proof)
         return shown
 
-    def _unfold(self) -> str:
-        return f"cbv delta [{' '.join(self.named.values())}]; " if self.named else ""
+    def _whole(self, e: Expression) -> str:
+        """A maximum as an atom, if the normal form leaves it alone."""
+        if polynomial(e, self.context) != {((e, Fraction(1)),): Fraction(1)}:
+            raise NoScript(f"an identity with {e.op} has no mapping")
+        value = self.place.show(e)
+        return self._name(e.op, e, value, how="set ({0} := {1}) in *.")
 
-    def _logarithm(self, e: Expression) -> str:
-        inner, terms = self.show(e.args[0]), polynomial(e, self.context)
-        if len(terms) == 1 and next(iter(terms.values())) == 1 and len(next(iter(terms))) == 1:
-            (g, k), *_ = next(iter(terms))
-            if g.op == "log" and k == 1:
-                body = self.show(g.args[0])
-                name = self._name("log", g, f"ln {body}", "")
-                proof = f"{self._unfold()}f_equal; field; nonzero"
-                rule = f"assert (X{self.mark}{len(self.rules)} : ln {inner} = {name}) by ({proof})."
-                self._rewrite("ln", inner, name, rule)
-                return name
-        parts: list[tuple[str, Fraction]] = []
-        for m, c in terms.items():
-            shown = []
-            for g, k in m:
-                if g.op == "log":
-                    shown.append(_powered(self._name("log", g, f"ln {self.show(g.args[0])}", ""), k))
-                else:
-                    shown.append(_powered(self.show(g), k))
-            parts.append((f"({' * '.join(shown) or '1'})", c))
-        total = f"({' + '.join(f'{number(c)} * {t}' for t, c in parts) or '0'})"
-        times = lcm(*(c.denominator for _, c in parts))
-        if max((abs(c) * times for _, c in parts), default=0) > 12 or times > 12:
-            raise NoScript("a logarithm with large coefficients has no identity")
-        repeated = [("" if c > 0 else "- ") + t for t, c in parts for _ in range(int(abs(c) * times))]
-        left = " + ".join([f"ln {inner}"] * times)
-        right = " + ".join(f"({t})" for t in repeated) or "0"
-        n = len(self.rules)
-        scale, common, rest = content(polynomial(e.args[0], self.context), self.context, positive=True)
-        primitive = self._polynomial(rest)
-        product = f"({self._monomial(common, scale)} * {primitive})"
-        positive = f"first [positive | replace {inner} with {product} by (field; nonzero); positive]"
-        rule = (
-            f"assert (X{self.mark}{n} : ln {inner} = {total}) by (assert (T : 0 < {inner}) by ({positive}); "
-            f"assert (S : {left} = {right}) by ({self._unfold()}logarithm); lra)."
-        )
-        self._rewrite("ln", inner, total, rule)
-        return total
-
-    def _plain(self, e: Expression) -> str:
-        inner = self.show(e.args[0])
-        head = _PLAIN[e.op]
-        name = self._name(e.op, e.args[0], f"{head} {inner}", "")
-        rule = f"assert (X{self.mark}{len(self.rules)} : {head} {inner} = {name}) by reflexivity."
-        self._rewrite(head, inner, name, rule)
-        if e.op == "abs" and f"R{name}" not in self.roots:
-            self.setup.append(f"assert (R{name} : {name} ^ 2 = {inner} ^ 2) by (apply pow2_abs).")
+    def _choice(self, e: Expression) -> str:
+        """A choice between values as a combination with the indicator of its condition, which is its own square."""
+        condition, first, second = e.args
+        if condition.has("var", "dir"):
+            raise NoScript("an identity with a choice by variables has no mapping")
+        shown = test(condition, (), self.place.leaf)
+        a, b = self.show(first), self.show(second)
+        name = self._name("where", condition, f"(if {shown} then 1 else 0)", "")
+        if f"R{name}" not in self.roots:
+            self.setup.append(f"assert (R{name} : {name} ^ 2 = {name}) by (unfold {name}; destruct {shown}; ring).")
             self.roots.append(f"R{name}")
-        return name
+        total = f"({b} + {name} * ({a} - {b}))"
+        same = f"unfold {name}; destruct {shown}; ring"
+        self.setup.append(
+            f"repeat match goal with |- context [if {shown} then ?a else ?b] => "
+            f"replace (if {shown} then a else b) with (b + {name} * (a - b)) by ({same}) end."
+        )
+        return total
 
     def _sum(self, e: Expression) -> str:
         """A sum as a combination of sums of monomials, each an atom; the bodies agree for every index."""
         n, inner = size(e.args[0]), self.place.over(e.args[:1], e)
         (j,) = inner.indices[:1]
         parts, bodies = [], []
-        for m, c in polynomial(e, self.context).items():
-            sums = [g for g, k in m if g.op == "Sum" and k == 1 and g.args[0] is e.args[0]]
-            rest = [(g, k) for g, k in m if not sums or g is not sums[0]]
-            outer = " * ".join([number(c), *(_powered(self.show(g), k) for g, k in rest)])
-            if not sums:
-                raise NoScript("a sum of constants in an identity has no mapping")
-            body = instantiate(sums[0].args[1], [j])
-            name = self._name("sum", sums[0], f"Sum {n} (fun j{j.data} => {inner.show(body)})", "")
+        for m, c in polynomial(instantiate(e.args[1], [j]), self.context).items():
+            bound = tuple(f for f in m if j in nodes(f[0]))
+            free = [(g, k) for g, k in m if j not in nodes(g)]
+            outer = " * ".join([number(c), *(powered(self.show(g), k) for g, k in free)])
+            name = self._name_sum(bound, inner) if bound else self._count(n)
             parts.append(f"({outer}) * {name}")
-            bodies.append(mul(c, *(power(g, k) for g, k in rest), body))
+            bodies.append(mul(c, *(power(g, k) for g, k in m)))
         shown = f"({' + '.join(parts) or '0'})"
         body, target = instantiate(e.args[1], [j]), add(*bodies)
         proof = identity(body, target, inner, self.context, self.signs(inner, body, target), known=self.signs)
@@ -281,52 +129,26 @@ class Atoms:
         )
         return shown
 
-    def _radical(self, e: Expression) -> str:
-        base, q = e.args[0], e.args[1].data
-        if q < 0:
-            return f"(/ {self.show(base ** -q)})"
-        inner, whole = self.show(base), q.numerator // q.denominator
-        terms = list(polynomial(base ** (q - whole), self.context).items())
-        if len(terms) != 1:
-            raise NoScript("a root of a sum that is no single power has no identity")
-        shown = self._monomial(*terms[0])
-        if whole:
-            shown = f"({_powered(inner, Fraction(whole))} * {shown})"
-        laws = ", ".join(self.roots)
-        how = f"field [{' '.join(self.roots)}]" if laws else "field"
-        if q == Fraction(1, 2):
-            head, proof = "sqrt", f"apply sqrt_is; [nonnegative | {how}; nonzero]"
-            rule = f"assert (X{self.mark}{len(self.rules)} : sqrt {inner} = {shown}) by ({proof})."
-            self._rewrite("sqrt", inner, shown, rule)
-            return shown
-        head = f"pw {inner} {number(q)}"
-        goals = f"positive | positive | lia | cbn; lra | {how}; nonzero"
-        proof = f"apply (pw_is _ _ _ {q.numerator} {q.denominator}); [{goals}]"
-        self.rules.append(f"assert (X{self.mark}{len(self.rules)} : {head} = {shown}) by ({proof}).")
-        self.setup.append(self.rules[-1])
-        self.setup.append(
-            f"repeat match goal with |- context [pw ?u {number(q)}] => replace (pw u {number(q)}) with {shown} by "
-            f"(symmetry; transitivity ({head}); "
-            f"[f_equal; field; nonzero | exact X{self.mark}{len(self.rules) - 1}]) end."
-        )
-        return shown
+    def _name_sum(self, bound: Monomial, inner: Place) -> str:
+        """The sum of a monomial as an atom."""
+        (j,) = inner.indices[:1]
+        body = expression({bound: Fraction(1)})
+        whole = bind("Sum", j, body)
+        value = self.place.show(whole)
+        if ("sum", whole) not in self.named and whole not in self.divided:
+            self.divided.add(whole)
+            known = self.signs(self.place, power(whole, -1), ZERO) if self.context.bounds(whole).positive else ""
+            self.setup += [known] * bool(known)
+        return self._name("sum", whole, value, how="set ({0} := {1}) in *.")
 
-    def _rewrite(self, head: str, inner: str, shown: str, rule: str) -> None:
-        number_ = len(self.rules)
-        self.rules.append(rule)
-        self.setup.append(rule)
-        self.setup.append(f"trade_{head} {inner} {shown} X{self.mark}{number_}.")
-
-
-def _logarithm(m: Monomial) -> bool:
-    return len(m) == 1 and m[0][0].op == "log" and m[0][1] == 1
-
-
-def _powered(name: str, k: Fraction) -> str:
-    if k.denominator != 1:
-        raise NoScript("a power that is not of an atom")
-    power = name if abs(k) == 1 else f"({name} ^ {abs(k)})"
-    return "1" if k == 0 else f"(/ {power})" if k < 0 else power
+    def _count(self, n: str) -> str:
+        """The sum of 1 as an atom, which is the size."""
+        name = self._name("count", Expression("count", (), n), f"Sum {n} (fun _ => 1)", "")
+        if f"R{name}" not in self.roots:
+            law = f"assert (R{name} : {name} = INR {n}) by (unfold {name}; rewrite Sum_const; ring)."
+            self.setup.append(law)
+            self.roots.append(f"R{name}")
+        return name
 
 
 def identity(
@@ -345,14 +167,14 @@ def identity(
         known: the same at the place under a sum.
     """
     a, b = elementary(left), elementary(right)
-    atoms = Atoms(place, context, known)
+    atoms = Parts(place, context, known)
     parts = [a, b, *([elementary(source)] if source is not None else [])]
     atoms.collect(parts)
     for part in parts:
         atoms.show(part)
     cleared = " ".join(atoms.named.values())
     laws = f" [{' '.join(atoms.roots)}]" if atoms.roots else ""
-    lines = [denominators, "unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.", *atoms.setup]
+    lines = [denominators, "unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.", "no_sums.", *atoms.setup]
     if cleared:
         used = [f"X{atoms.mark}{k}" for k in range(len(atoms.rules))]
         lines.append(f"clear {' '.join(used)}. clearbody {cleared}." if used else f"clearbody {cleared}.")

@@ -7,16 +7,16 @@ Untrusted: coqc judges each step. A step returns a tactic that closes the goal `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import count
 from math import inf
 
 from convexcheck.export.rocq.notation import NoScript, index, number
 from convexcheck.export.rocq.place import Place
-from convexcheck.expression.bounds import Context, Terms, _match, linear
+from convexcheck.expression.bounds import Context, Terms, _match, _positive_at, _witnesses, linear
 from convexcheck.expression.functions import Interval, Number
-from convexcheck.expression.term import BINDERS, ZERO, Expression
+from convexcheck.expression.term import BINDERS, ZERO, Expression, opened, substitute
 
 _SWAPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _BOUNDS = {  # unconditional bounds of a function
@@ -219,8 +219,9 @@ class Steps:
             lemma = "inv_le" if relation == "<=" else "inv_lt"
             known = self.have(under, _SWAPPED[relation], end)
             return f"{known} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
-        pair = [(under, ">", Fraction(0)), (under, "<=", end)]
-        return f"{self._haves(list(pair))} pose proof (inv_ge {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
+        pair = [(under, ">", Fraction(0)), (under, _SWAPPED[relation], end)]
+        lemma = "inv_ge" if relation == ">=" else "inv_gt"
+        return f"{self._haves(list(pair))} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
 
     def _max(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         if relation in ("<=", "<"):
@@ -232,18 +233,30 @@ class Steps:
         return f"{self.have(best, relation, c)} unfold Rmax; repeat destruct Rle_dec; lra"
 
     def _where(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
-        parts = [self.have(a, relation, c) for a in e.args[1:] if a.op != "const"]
-        return f"{' '.join(parts)} match goal with |- context [if ?b then _ else _] => destruct b end; lra"
+        possible = self.context.possible(e)
+        parts = [self.have(a, relation, c) for a, _ in possible if a.op != "const"]
+        each = "match goal with |- context [if ?b then _ else _] => destruct b end"
+        decided = each if len(possible) > 1 else "decide_all"
+        return f"{' '.join(parts)} {decided}; lra"
 
     def _Sum(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         if c != 0:
             return _unmapped(e)
-        body, j = self.context.opened(e)
-        inner = Steps(self.place, self.context, self.names, self.numbers)
-        lemma = {">=": "Sum_ge0", "<=": "Sum_le0"}.get(relation)
-        if lemma is None:
-            return _unmapped(e)
-        return f"apply {lemma}; intros j{j.data} J{j.data}; {inner.show(body, relation, 0)}"
+        body, j = opened(e, *self.context.indices, *self.place.indices)
+        inner = Steps(replace(self.place, indices=(j, *self.place.indices)), self.context, self.names, self.numbers)
+        intro = f"intros j{j.data} J{j.data}; "
+        if relation in (">=", "<="):
+            return f"apply Sum_{'ge' if relation == '>=' else 'le'}0; {intro}{inner.show(body, relation, 0)}"
+        if relation == ">" and self.context.bounds(body).positive and self.context.bounds(e.args[0]).lo >= 1:
+            return f"apply Sum_gt0; [lia|{intro}{inner.show(body, relation, 0)}]"
+        for at in _witnesses(body, j) if relation == ">" else ():
+            if _positive_at(at, body, j, self.context):
+                there = inner.show(substitute(body, {("index", j.data): at}), ">", 0)
+                each = f"{intro}{inner.show(body, '>=', 0)}"
+                decided = "rewrite ?minus_INR by lia; simpl INR; decide_all; first [positive | exfalso; lra]"
+                there = f"first [{there} | {decided}]"
+                return f"apply (Sum_gt0_at _ _ {index(at)}); [lia|{each}|cbv beta; {there}]"
+        return _unmapped(e)
 
     def _pi(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         return "pose proof PI_RGT_0; pose proof PI_4; pose proof PI2_3_2; lra"
@@ -309,4 +322,4 @@ def _values(context: Context, pattern: Terms, terms: Terms, sizes: Sequence[Expr
         _match(a, b, found, 0) for (a, _), (b, _) in zip(pattern, terms, strict=True)
     ):
         return None
-    return [index(found.get(k, ZERO)) for k in range(len(sizes))]
+    return [index(found.get(k, ZERO)) for k in reversed(range(len(sizes)))]

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression
+from convexcheck.expression.term import BINDERS, Expression, const, mul
 
 MOST_INDICES = 2
 _CALLS = {
@@ -52,7 +52,7 @@ def number(q: Fraction) -> str:
 
 def size(e: Expression) -> str:
     """A size as a natural number of Rocq."""
-    return f"{e.data}%nat" if e.op == "const" else f"n_{e.data}"
+    return index(e)
 
 
 def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
@@ -138,9 +138,15 @@ def index(e: Expression, names: Sequence[str] = ()) -> str:
         return f"j{e.data}"
     if e.op == "dim":
         return f"n_{e.data}"
-    if e.op in ("add", "mul"):
-        return f"({(' + ' if e.op == 'add' else ' * ').join(index(a, names) for a in e.args)})%nat"
-    raise NoScript(f"the index {e} is computed from data")
+    if e.op == "add":  # natural numbers have no negative ones: what is subtracted comes last
+        less = [a for a in e.args if a.op == "const" and a.data < 0 or a.op == "mul" and a.args[0] is const(-1)]
+        shown = " + ".join(index(a, names) for a in e.args if a not in less) or "0%nat"
+        return f"({' - '.join([f'({shown})', *(index(mul(-1, a), names) for a in less)])})%nat"
+    if e.op == "mul":
+        return f"({' * '.join(index(a, names) for a in e.args)})%nat"
+    if e.has("var", "dir"):
+        raise NoScript(f"the index {e} is computed from variables")
+    return f"(place_of {real(e, names)})"
 
 
 def holds(c: Condition, leaf: Leaf = plain) -> str:

@@ -114,6 +114,11 @@ class Place:
         return "".join(f" j{i.data} J{i.data}" for i in reversed(self.indices))
 
     @property
+    def numbers(self) -> str:
+        """The opened indices alone, applied."""
+        return "".join(f" j{i.data}" for i in reversed(self.indices))
+
+    @property
     def set(self) -> str:
         """The domain as a set of points."""
         return f"({self.domain}{self.writer.plain_arguments})"

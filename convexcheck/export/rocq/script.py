@@ -35,7 +35,7 @@ def script(certificate: ev.Certificate) -> str:
             files += ["Numbers"]
             theorem = refuted(s, [("convex", up), ("concave", down)])
         case ev.Proof():
-            files += ["Expr", "Rules", "Signs", "Steps"]
+            files += ["Expr", "Rules", "Signs", "Forms", "Steps", "Kinks"]
             theorem = proved(s, claim, e)
         case _:
             raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")

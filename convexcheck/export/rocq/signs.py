@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq import forms, univariate
 from convexcheck.export.rocq.identity import identity
 from convexcheck.export.rocq.interval import Steps, obeys
 from convexcheck.export.rocq.notation import NoScript, size
@@ -39,7 +40,19 @@ class Signs:
                 target = self.place.placed(rule.target)
                 return self._equal(e, target, strict) + self.show(target, strict, rule.premise)
             case ev.EachTerm():
-                return self._each(e, rule)
+                return self._each(e, rule, strict)
+            case ev.Scaled():
+                return self._scaled(e, strict, rule)
+            case ev.Minors():
+                return forms.minors(self, e, rule)
+            case ev.Gram():
+                return forms.gram(self, e, strict, rule)
+            case ev.DiagonalLowRank():
+                return forms.low_rank(self, e, rule)
+            case ev.Roots():
+                return univariate.roots(self, e, strict)
+            case ev.Split():
+                return univariate.split(self, e, strict, rule)
         raise NoScript(f"the sign rule {type(rule).__name__} has no mapping")
 
     def _equal(self, e: Expression, target: Expression, strict: bool) -> str:
@@ -49,14 +62,28 @@ class Signs:
         proof = self.identity(e, target)
         return f"apply ({lemma} _ {self.place.show(target)}). {{ {proof} }}\n  "
 
-    def _each(self, e: Expression, rule: ev.EachTerm) -> str:
+    def _scaled(self, e: Expression, strict: bool, rule: ev.Scaled) -> str:
+        if rule.positive is None:
+            raise NoScript("a factor that may vanish has no mapping")
+        factor, k = self.place.placed(rule.factor), "gt" if strict else "ge"
+        shown = self.place.show(factor * e)
+        known = self.denominators(factor, factor * e)
+        return (
+            f"{known} apply (scaled_{k}0 {self.place.show(factor)}). {{ {self.show(factor, True, rule.positive)} }}\n"
+            f"  apply ({k}0_eq _ {shown}). {{ first [ring | field; nonzero]. }}\n"
+            f"  {self.show(factor * e, strict, rule.premise)}"
+        )
+
+    def _each(self, e: Expression, rule: ev.EachTerm, strict: bool) -> str:
         if e.op in BINDERS:
             inner = self.place.over(e.args[:1], e)
             body, j = instantiate(e.args[1], inner.indices[:1]), inner.indices[0]
             shown = Signs(inner, self.context, self.names).show(body, False, rule.premises[0])
             return f"apply Sum_ge0. intros j{j.data} J{j.data}. {shown}"
-        proofs = [self.show(a, False, p) for a, p in zip(e.args, rule.premises, strict=True)]
-        lemma = "Rplus_le_le_0_compat" if e.op == "add" else "mul_pp"
+        proofs = [self.show(a, strict, p) for a, p in zip(e.args, rule.premises, strict=True)]
+        lemma = ("Rplus_lt_0_compat" if strict else "Rplus_le_le_0_compat") if e.op == "add" else (
+            "mul_pp_lt" if strict else "mul_pp"
+        )
         script = proofs[0]
         for proof in proofs[1:]:
             script = f"apply {lemma}. {{ {script} }} {{ {proof} }}"
@@ -98,7 +125,9 @@ class Signs:
                     shown, proof = steps.goal(value, relation, 0), steps.show(value, relation, 0)
                 except NoScript:
                     return []
-                return [f"assert (N{'_' * len(own)}{value.key[2].hex()[:8]} : {bound}{shown}) by ({intro}{proof})."]
+                fact = f"{bound}{shown}"
+                there = f"match goal with _ : {fact} |- _ => idtac end"
+                return [f'first [{there} | let N := fresh "N" in assert (N : {fact}) by ({intro}{proof})].']
         return []
 
 
