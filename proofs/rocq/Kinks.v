@@ -43,9 +43,9 @@ Ltac pieces knot :=
 Section Glue.
 Variables (D : point -> Prop) (a i j : nat) (f : point -> R) (k lo hi s : R).
 Notation tau p := (p a i j).
-Hypothesis (SD : convex_set D) (around : lo < k < hi).
-Hypothesis (below : convex_on (fun p => D p /\ tau p <= k) f) (above : convex_on (fun p => D p /\ k <= tau p) f).
-Hypothesis line : forall r p, D r -> D p -> tau r = k -> lo <= tau p <= hi -> f r + s * (tau p - k) <= f p.
+Variables (SD : convex_set D) (around : lo < k < hi).
+Variables (below : convex_on (fun p => D p /\ tau p <= k) f) (above : convex_on (fun p => D p /\ k <= tau p) f).
+Variables (line : forall r p, D r -> D p -> tau r = k -> lo <= tau p <= hi -> f r + s * (tau p - k) <= f p).
 
 (* The line stays below on all of D: a point further away is compared with one nearby on the segment to the knot. *)
 Lemma line_everywhere r p : D r -> D p -> tau r = k -> f r + s * (tau p - k) <= f p.
