@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import flint
 import numpy as np
 import pytest
 
@@ -11,7 +12,10 @@ from convexcheck.network.symmetry.member import Member
 
 # datascience.stackexchange 18802: W1 = [[-1.5, 2], [1.7, 0.4]], W2 = [2.3, 0.8], data made by the network
 X = [(1, 0), (0, 1), (1, 1), (1, -1), (0.5, -2), (-2, 0.5), (2, 1)]
-PUBLISHED = {"tanh": "2.649719511367", "sigmoid": "0.254468038199"}
+PUBLISHED = {  # the loss in the middle, in 128 bits; the smallest eigenvalue of the Hessian at both ends
+    "tanh": ("2.649719511367008318529515 +/- 1.83e-25", 0.0027071362414877514),
+    "sigmoid": ("0.2544680381991698990337766 +/- 3.62e-26", 0.0005648652487293737),
+}
 
 
 def seed(activation: str) -> MLP:
@@ -23,8 +27,9 @@ def test_the_gap_is_the_published_number(activation):
     net = seed(activation)
     v = cc.symmetry_counterexample(net, X, g=Member.of(net, {1: [1, 0]}), t="1/2")
     assert v.status == "REFUTED"
-    digits = PUBLISHED[activation]
-    assert abs(float(v.counterexample.gap.mid()) - float(digits)) < 10.0 ** (1 - len(digits.partition(".")[2]))
+    gap = v.counterexample.gap
+    with flint.ctx.workprec(128):
+        assert gap.contains(flint.arb(PUBLISHED[activation][0])) and gap.rad() < 1e-15
     assert {n: a.tolist() for n, a in v.counterexample.y.items()} == {
         "W1": [[Fraction("1.7"), Fraction("0.4")], [Fraction("-1.5"), Fraction("2")]],
         "W2": [[Fraction("0.8"), Fraction("2.3")]],
@@ -32,11 +37,36 @@ def test_the_gap_is_the_published_number(activation):
     assert isinstance(cc.verify(v.certificate), cc.Accepted)
 
 
-def test_the_gap_is_exact_for_relu():
-    net = seed("relu")
-    swap = Member.of(net, {1: [1, 0]})
-    assert str(cc.symmetry_counterexample(net, X, g=swap, t="1/2").counterexample.gap) == "701173/70000"
-    assert str(cc.symmetry_counterexample(net, [(1, 0)], g=swap, t="1/2").counterexample.gap) == "441/400"
+@pytest.mark.parametrize("activation", PUBLISHED)
+def test_both_ends_have_the_published_curvature(activation):
+    net = seed(activation)
+    for end in (net, Member.of(net, {1: [1, 0]})(net)):
+        lowest = cc.min_eigenvalue(end, X, net(X), loss="mse").value
+        assert abs(lowest - PUBLISHED[activation][1]) < 1e-9
+
+
+def test_the_middle_of_all_signs_is_zero():
+    """The centroid of the orbit under an odd activation: the gap is the mean square of the targets."""
+    net = seed("tanh")
+    v = cc.symmetry_counterexample(net, X, g=Member.of(net, signs={1: [-1, -1]}), t="1/2")
+    assert all(not a.any() for a in v.counterexample.middle.values())
+    assert v.counterexample.gap.overlaps(flint.arb("3.194990799906774 +/- 1e-15"))
+
+
+COLUMNS = MLP.from_arrays([([["-1.5", "1.7"], ["2", "0.4"]], None), ([["2.3", "0.8"]], None)], activation="relu")
+EXACT = {  # net, inputs, published gap
+    "all inputs": (seed("relu"), X, "701173/70000"),
+    "the input (1, 0)": (seed("relu"), [(1, 0)], "441/400"),
+    "the input (0, 1)": (seed("relu"), [(0, 1)], "36/25"),
+    "units are columns": (COLUMNS, X, "13554157/1120000"),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_gap_is_exact_for_relu(name):
+    net, inputs, gap = EXACT[name]
+    v = cc.symmetry_counterexample(net, inputs, g=Member.of(net, {1: [1, 0]}), t="1/2")
+    assert str(v.counterexample.gap) == gap
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softplus", "gelu", "sin", "square"])
