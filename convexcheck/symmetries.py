@@ -151,7 +151,7 @@ def critical_point(
         A `Critical`; its status says what is certified.
 
     Raises:
-        ConvexcheckError: for input that cannot be read.
+        ConvexcheckError: for input that cannot be read; for more than 200 parameters.
 
     >>> from convexcheck.network import MLP
     >>> net = MLP.from_arrays([([[1.0]], None)])
@@ -159,7 +159,7 @@ def critical_point(
     >>> found.status, found.x["W1"].item()
     ('STRICT_MINIMUM', Fraction(2, 1))
     """
-    from convexcheck.network.symmetry.critical import curves, higher, proposals
+    from convexcheck.network.symmetry.critical import LARGEST, curves, higher, proposals
 
     case = _case(net, X, y, loss, ridge)
     asked, pipeline = Question(case.statement, arrays=case.arrays), Pipeline("convex", 60.0, 0)
@@ -177,6 +177,8 @@ def critical_point(
             between = next(((top, pipeline.accepted_file(asked, Claim("not convex"), top)) for top in tops), None)
         return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact, between)
     constant = curves(case, y is None)
+    if constant is None and net.size > LARGEST:
+        raise ConvexcheckError("symmetry", f"{net.size} parameters", f"at most {LARGEST}", "a smaller network")
     if constant is None:
         return unsettled(reason)
     evidence = constant.evidence

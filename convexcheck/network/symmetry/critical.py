@@ -12,7 +12,7 @@ import numpy as np
 from convexcheck.certificate.evidence import CriticalPoint, Invariance, SymmetryPair
 from convexcheck.expression.evaluate import evaluate
 from convexcheck.network.model import MLP
-from convexcheck.network.newton import critical_points
+from convexcheck.network.newton import critical_points, settled
 from convexcheck.network.numbers import floats
 from convexcheck.network.symmetry.action import action, values
 from convexcheck.network.symmetry.equivalents import equivalents
@@ -21,6 +21,7 @@ from convexcheck.network.symmetry.group import SymmetryGroup
 from convexcheck.network.symmetry.kinds import Kind, kinds, stretched
 
 VANISHING = ("tanh", "relu", "gelu", "sin", "square", "identity")  # phi(0) = 0
+LARGEST = 200  # parameters: the Hessian is evaluated in balls, in minutes from there on
 MOST = 1_000  # images that one certificate lists
 
 
@@ -45,18 +46,18 @@ class Proposal:
 
 
 def proposals(case: Case, orbit: bool) -> Iterator[Proposal]:
-    """Evidence for the critical point near the network's weights, with its orbit first, then alone."""
+    """Evidence for the critical point near the network's weights, with its orbit where the images keep apart."""
     net = case.problem.net
-    start = {n: floats(a) for n, a in net.parameters.items()}
+    theta = settled(case.problem) if net.size <= LARGEST else None
+    if theta is None:
+        return
+    start = dict(zip(net.names, net.split(theta), strict=True))
     for found in critical_points(case.statement, case.instance, case.exact, start):
         frame = np.array([float(v) for v in found.frame.entries]).reshape(found.frame.shape)
         inverse = np.array([float(v) for v in found.inverse.entries]).reshape(found.inverse.shape)
         index = int((np.linalg.eigvalsh((inverse + inverse.T) / 2) < 0).sum())
-        if orbit:
-            with_images = _with_orbit(case, found)
-            if with_images is not None:
-                yield Proposal(with_images, index, len(frame))
-        yield Proposal(found, index, len(frame))
+        with_images = _with_orbit(case, found) if orbit else None
+        yield Proposal(with_images or found, index, len(frame))
 
 
 def _with_orbit(case: Case, found: CriticalPoint) -> CriticalPoint | None:
@@ -64,7 +65,11 @@ def _with_orbit(case: Case, found: CriticalPoint) -> CriticalPoint | None:
     if not own or prod(factorial(k.width) * (2**k.width if k.signs else 1) for k in own) > MOST:
         return None
     net = _at(case.problem.net, found)
-    members = [e.member for e in itertools.islice(equivalents(net, "finite", MOST, ridge=case.problem.ridge), MOST)]
+    listed = list(itertools.islice(equivalents(net, "finite", MOST, ridge=case.problem.ridge), MOST))
+    points, near = np.array([e.net.vector() for e in listed]), 8 * float(found.radius)
+    if any(abs(points[k + 1 :] - p).max(axis=1).min(initial=np.inf) < near for k, p in enumerate(points)):
+        return None
+    members = [e.member for e in listed]
     family = action(case.statement, own, scales=False)
     return replace(found, action=family, elements=tuple(values(family, g) for g in members))
 
