@@ -177,10 +177,10 @@ def critical_point(
             between = next(((top, pipeline.accepted_file(asked, Claim("not convex"), top)) for top in tops), None)
         return certified(proposal.evidence, proposal.index, proposal.size, file, case.exact, between)
     constant = curves(case, y is None)
-    if constant is None and net.size > LARGEST:
+    if not constant.words and net.size > LARGEST:
         raise ConvexcheckError("symmetry", f"{net.size} parameters", f"at most {LARGEST}", "a smaller network")
-    if constant is None:
-        return unsettled(reason)
+    if not constant.words:
+        return unsettled(reason, constant.least)
     evidence = constant.evidence
     shown = None if evidence is None else pipeline.accepted_file(asked, Claim("invariant"), evidence)
     return degenerate(constant.words, constant.least, shown)

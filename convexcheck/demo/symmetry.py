@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,15 @@ import numpy as np
 
 import convexcheck as cc
 from convexcheck.network import MLP
-from convexcheck.network.activations import phi
+from convexcheck.network.loss import Problem
 from convexcheck.network.symmetry.member import Member
 from convexcheck.report import points
 
 INPUTS = [(1, 0), (0, 1), (1, 1), (1, -1), (0.5, -2), (-2, 0.5), (2, 1)]
 ACTIVATIONS = ("tanh", "sigmoid", "relu")
 HIDDEN, STEPS = 4, 300
-COLUMNS = ("network", "equal weight sets", "at theta and g theta", "loss between them", "bytes", "kernel")
+COLUMNS = ("network", "orbit = |G|/|stabiliser|", "at theta and g theta", "loss between them", "bytes", "kernel")
+EQUAL = "symmetry_equal.json"
 
 
 @dataclass
@@ -36,7 +36,6 @@ class Example:
     X: Any
     y: Any
     verdict: cc.Verdict
-    orbit: int
     ends: str
     file: Path | None = None
     kernel: str = "no certificate"
@@ -46,7 +45,12 @@ class Example:
         found, file = self.verdict.counterexample, self.verdict.certificate
         above = points.number(found.gap, 10) if found else "nothing found"
         told = f"{above} above" if self.y is not None and found else above
-        return self.title, str(self.orbit), self.ends, told, str(len(file) if file else 0), self.kernel
+        return self.title, self.orbit(), self.ends, told, str(len(file) if file else 0), self.kernel
+
+    def orbit(self) -> str:
+        """How many weight sets permutations and signs make, with the orders of the group and of the stabiliser."""
+        group = cc.symmetry_group(self.net)
+        return f"{group.orbit_size()} = {group.order}/{group.stabiliser_order()}"
 
 
 def worked(activation: str) -> Example:
@@ -56,7 +60,7 @@ def worked(activation: str) -> Example:
     kind = cc.critical_point(net, INPUTS, orbit=False)
     isolated = "isolated global minima" if kind.status == "STRICT_MINIMUM" else "global minima, not isolated (scaling)"
     title = f"2-2-1 {activation}, its own data"
-    return Example(title, net, INPUTS, None, verdict, cc.symmetry_group(net).orbit_size(), isolated)
+    return Example(title, net, INPUTS, None, verdict, isolated)
 
 
 def trained(X: Any, labels: Any) -> Example:
@@ -64,7 +68,7 @@ def trained(X: Any, labels: Any) -> Example:
     net = train(X, labels.astype(float)[:, None])
     verdict = cc.symmetry_counterexample(net, X, labels.astype(float)[:, None])
     title = f"{X.shape[1]}-{HIDDEN}-1 tanh, trained on the tumours"
-    return Example(title, net, X, labels, verdict, cc.symmetry_group(net).orbit_size(), "the same trained loss")
+    return Example(title, net, X, labels, verdict, "the same trained loss")
 
 
 def train(X: Any, y: Any) -> Any:
@@ -96,20 +100,29 @@ def train(X: Any, y: Any) -> Any:
 
 
 def examples(X: Any, labels: Any, out: Path) -> list[Example]:
-    """All examples, their certificates written and checked by the kernel as a process of its own."""
+    """All examples, their certificates written and checked by the kernel as a process of its own.
+
+    One more certificate says that equivalent weights of tanh networks give equal outputs.
+    """
     found = [worked(activation) for activation in ACTIVATIONS] + [trained(X, labels)]
     for example, name in zip(found, (*ACTIVATIONS, "trained"), strict=True):
         if example.verdict.certificate is not None:
             example.file = out / f"symmetry_{name}.json"
             example.verdict.certificate.write(example.file)
-            command = [sys.executable, "-m", "convexcheck.kernel", str(example.file)]
-            kernel = subprocess.run(command, capture_output=True, text=True, check=False)
-            example.kernel = (kernel.stdout or kernel.stderr).split("\n")[0]
+            example.kernel = _kernel(example.file)
+    cc.equivalents(found[0].net, limit=2).certificate.write(out / EQUAL)
     return found
 
 
-def told(found: list[Example]) -> list[str]:
-    """What the worked example shows, in words."""
+def _kernel(file: Path) -> str:
+    """The first line that the kernel prints, as a process of its own."""
+    command = [sys.executable, "-m", "convexcheck.kernel", str(file)]
+    kernel = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (kernel.stdout or kernel.stderr).split("\n")[0]
+
+
+def told(found: list[Example], out: Path) -> list[str]:
+    """What the worked example shows, in words; the folder holds the certificate of the equal outputs."""
     tanh = found[0].verdict.counterexample
     if tanh is None:
         return []
@@ -118,8 +131,10 @@ def told(found: list[Example]) -> list[str]:
         f"  theta   W1 = {points.array(tanh.x['W1'])}, W2 = {points.array(tanh.x['W2'])}",
         f"  g theta W1 = {points.array(tanh.y['W1'])}, W2 = {points.array(tanh.y['W2'])}",
         f"  middle  W1 = {points.array(tanh.middle['W1'])}, W2 = {points.array(tanh.middle['W2'])}",
-        "That the two losses are equal is proved by algebra, for all widths, inputs and data. It refutes nothing by",
-        "itself: (w1 + w2 - 1)^2 has two swapped minima too, and is convex. What refutes is the larger loss between.",
+        f"That the outputs are equal is proved by algebra, for all widths, inputs and data ({EQUAL}:",
+        f"{_kernel(out / EQUAL)}): n different units have n! weight sets of equal loss, with signs 2^n times as many.",
+        "It refutes nothing by itself: (w1 + w2 - 1)^2 has two swapped minima too, and is convex. What refutes is the",
+        "larger loss between.",
     ]
 
 
@@ -137,12 +152,13 @@ def draw(found: list[Example], path: Path) -> Path:
     figure = Figure(figsize=(10, 3.3), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
-    for example in found[: len(ACTIVATIONS)]:
+    for example in found:
         s, values = _segment(example)
-        left.plot(s, values / values.max(), lw=2, label=example.title.split()[1].rstrip(","))
+        rise = values - np.interp(0, s, values)
+        left.plot(s, rise / rise.max(), lw=2, label=example.title.partition(" ")[2])
     left.plot([0, 1], [0, 0], color="#c62828", ls="--", marker="o", ms=4, label="chord")
     left.set_xticks([0, 0.5, 1], ["theta", "middle", "g theta"])
-    left.set_title("loss between two equal minima, over its maximum", fontsize=9)
+    left.set_title("rise of the loss between equal weight sets, over its maximum", fontsize=9)
     left.legend(fontsize=8, frameon=False)
     left.spines[["top", "right"]].set_visible(False)
     _slice(right, found[0])
@@ -163,16 +179,10 @@ def _flat(point: Any) -> Any:
 
 
 def _losses(example: Example, thetas: Any) -> Any:
-    """The mean squared error at many weight vectors, whose targets are the outputs at theta."""
-    X, widths = np.array(example.X, dtype=float), example.net.widths
-    activation = partial(phi, example.net.layers[0].activation)
-    cut = widths[0] * widths[1]
-
-    def outputs(theta: Any) -> Any:
-        return activation(X @ theta[:cut].reshape(widths[1], widths[0]).T) @ theta[cut:]
-
-    y = outputs(_ends(example)[0])
-    return np.array([np.mean((outputs(theta) - y) ** 2) for theta in thetas])
+    """The mean squared error at many weight vectors."""
+    targets = example.net(example.X) if example.y is None else example.y
+    problem = Problem.of(example.net, example.X, targets, "mse")
+    return np.array([replace(problem, net=example.net.with_parameters(theta)).value() for theta in thetas])
 
 
 def _segment(example: Example) -> tuple[Any, Any]:

@@ -117,8 +117,15 @@ def degenerate(curves: str, least: bool, file: CertificateFile | None) -> Critic
     return Critical(NONSTRICT, certificate=file, message=f"{kind}: {curves}")
 
 
-def unsettled(reason: str) -> Critical:
-    """The answer where nothing is certified."""
+def unsettled(reason: str, least: bool) -> Critical:
+    """The answer where nothing is certified.
+
+    Args:
+        reason: why the kernel rejected what was found, if something was.
+        least: whether no loss is smaller than at the weights.
+    """
+    if least:
+        return Critical(NONSTRICT, message="a global minimum, as no loss is smaller; a strict one was not shown")
     if reason:
         return Critical(NONSTRICT, message=f"the Hessian is singular there, or too close to it ({reason})")
     message = "Newton's method did not settle near these weights, or the loss has a kink there"

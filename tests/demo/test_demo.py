@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import convexcheck
 from convexcheck.cli import main
 from convexcheck.demo import table
 from convexcheck.demo.models import data, models
@@ -98,13 +99,19 @@ def test_the_picture(whole):
     picture = (out / "segments.svg").read_text()
     assert 1_000 < len(picture) < 100_000
     assert "above its chord: not convex" in picture
-    assert "loss between two equal minima" in (out / "symmetry.svg").read_text()
+    drawn = (out / "symmetry.svg").read_text()
+    for piece in ("rise of the loss between equal", "tanh, trained on the tumours", "root of the loss in a plane"):
+        assert piece in drawn
 
 
 def test_the_swapped_weight_sets_are_shown(whole):
     stdout, out = whole
-    for piece in ("g theta W1 = [[17/10, 2/5], [-3/2, 2]]", "It refutes nothing by", "isolated global minima"):
+    orbits = ("8 = 8/1", "2 = 2/1", "384 = 384/1")  # 2! 2^2; 2!; 4! 2^4
+    words = ("middle  W1 = [[1/10, 6/5], [1/10, 6/5]], W2 = [[31/20, 31/20]]", "g theta W1 = [[17/10, 2/5], [-3/2, 2]]")
+    for piece in (*orbits, *words, "It refutes nothing", "isolated global minima", "symmetry_equal.json:\naccepted"):
         assert piece in stdout
+    equal = convexcheck.verify(out / "symmetry_equal.json")
+    assert isinstance(equal, convexcheck.Accepted) and equal.verdict == "invariant" and "W1[h1, d]" in str(equal)
     for name in ("tanh", "sigmoid", "relu", "trained"):
         assert b"SymmetryPair" in (out / f"symmetry_{name}.json").read_bytes()
 

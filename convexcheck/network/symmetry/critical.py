@@ -84,7 +84,7 @@ class Curves:
     """Curves through the weights along which the loss is constant, so that they are no strict minimum.
 
     Args:
-        words: which ones.
+        words: which ones; "" for none.
         evidence: for the kernel, where they are symmetries of all weights.
         least: whether the loss is 0, and so the least possible one.
     """
@@ -94,8 +94,8 @@ class Curves:
     least: bool
 
 
-def curves(case: Case, own_targets: bool) -> Curves | None:
-    """Symmetries near the identity that move the weights, or units that are redundant; None where there are none.
+def curves(case: Case, own_targets: bool) -> Curves:
+    """Symmetries near the identity that move the weights, or units that are redundant.
 
     Args:
         case: the loss at the weights.
@@ -112,8 +112,7 @@ def curves(case: Case, own_targets: bool) -> Curves | None:
         if moved.any() and ridge and k.width > 1 and j + 1 in stretched(own):
             words = f"hidden layer {j + 1} is linear, and may be rotated"
             return Curves(words, Invariance(action(case.statement, own, matrices=(j + 1,))), least)
-    words = "" if ridge else next(_redundant(net, own), "")
-    return Curves(words, None, least) if words else None
+    return Curves("" if ridge else next(_redundant(net, own), ""), None, least)
 
 
 def _redundant(net: MLP, own: tuple[Kind, ...]) -> Iterator[str]:
