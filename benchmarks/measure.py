@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import convexcheck as cc
+from convexcheck.kernel.check import verify
+from convexcheck.report.verdict import CertificateFile
 
 Row = dict[str, Any]
 
@@ -45,6 +50,44 @@ def seconds(call: Callable[[], Any], repeats: int) -> tuple[list[float], Any]:
         result = call()
         times.append(time.perf_counter() - begin)
     return times, result
+
+
+@contextmanager
+def cpu_clock() -> Iterator[None]:
+    """Budgets count the CPU seconds of this process, so that other work on the machine does not shorten them."""
+    clock, time.monotonic = time.monotonic, time.process_time
+    try:
+        yield
+    finally:
+        time.monotonic = clock
+
+
+class FreshKernels:
+    """The kernel in a new process for each certificate, so that nothing is remembered from the search.
+
+    A process is forked from one that has imported the kernel; only the check itself is timed, in CPU seconds.
+    """
+
+    def __enter__(self) -> FreshKernels:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["benchmarks.measure", "convexcheck.kernel.check"])
+        self.pool = ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown()
+
+    def check(self, certificate: CertificateFile) -> tuple[float, Any]:
+        """CPU seconds, and the kernel's answer."""
+        with tempfile.TemporaryDirectory() as folder:
+            certificate.write_arrays(Path(folder))
+            return self.pool.submit(_verified, certificate.data, folder).result()
+
+
+def _verified(data: bytes, folder: str) -> tuple[float, Any]:
+    begin = time.process_time()
+    answer = verify(data, Path(folder))
+    return time.process_time() - begin, answer
 
 
 def rounded(value: float) -> float:

@@ -1,7 +1,8 @@
 """Functions of known curvature put to convexcheck, SymPy's `is_convex`, CVXPY's rules (DCP) and z3, in the same run.
 
-Every tool answers in a process of its own, which is killed when the time for a problem is over; a tool's answer is
-the strongest that follows from what it says. SymPy is asked about f and -f, with the domain as a set where there is
+Every tool has a process, which forks for each problem and so imports nothing again; the fork is killed when its CPU
+seconds are used up, so that other work on the machine shortens nobody's time. A tool's answer is the strongest that
+follows from what it says. SymPy is asked about f and -f, with the domain as a set where there is
 one variable. CVXPY judges the function as it is written. z3 is asked for a point of the domain and a direction of
 negative curvature of a rational function, with SymPy's Hessian. The last rows count our verdicts by the axioms that
 they rest on. SymPy, CVXPY and z3 are the peers that install everywhere; z3 is in the extra `peers`.
@@ -10,11 +11,11 @@ they rest on. SymPy, CVXPY and z3 are the peers that install everywhere; z3 is i
 from __future__ import annotations
 
 import json
-import queue
+import os
+import signal
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,19 +23,20 @@ from typing import Any
 
 import convexcheck as cc
 from benchmarks.corpus import FILES, FOLDER, KINDS
-from benchmarks.measure import Benchmark, Row, rounded
+from benchmarks.measure import Benchmark, Row, cpu_clock, rounded
 
-TIMEOUT = 3.0
+TIMEOUT, GRACE = 3.0, 1.0  # CPU seconds
 SERVE = "from benchmarks.peers_on_the_corpus import serve; import sys; serve(sys.argv[1])"
 Answer = dict[str, Any]
 
 
 def ours(problem: Answer) -> Answer:
     """Convexcheck, with an accepted certificate."""
-    verdict = cc.check(
-        problem["expression"], wrt=problem["variables"], parameters=problem.get("parameters") or None,
-        domain=problem.get("domain", ()), given=problem.get("given", ()), budget=TIMEOUT,
-    )  # fmt: skip
+    with cpu_clock():
+        verdict = cc.check(
+            problem["expression"], wrt=problem["variables"], parameters=problem.get("parameters") or None,
+            domain=problem.get("domain", ()), given=problem.get("given", ()), budget=TIMEOUT,
+        )  # fmt: skip
     refuted = [c.side for c in verdict.counterexamples]
     axioms = list(verdict.accepted.axioms) if verdict.accepted is not None else []
     return {"curvature": verdict.curvature, "against": refuted, "axioms": axioms}
@@ -149,46 +151,40 @@ TOOLS: dict[str, Callable[[Answer], Answer]] = {
 
 def serve(name: str) -> None:
     """Answer problems from standard input, a JSON line each."""
-    print(json.dumps({"ready": True}), flush=True)
+    TOOLS[name]({"expression": "x**2", "variables": {"x": ""}})  # what is imported is not what is measured
     for line in sys.stdin:
-        begin = time.perf_counter()
-        try:
-            answer = TOOLS[name](json.loads(line))
-        except Exception as error:  # noqa: BLE001 - a peer that fails has no answer
-            answer = {"curvature": "UNKNOWN", "against": [], "error": f"{type(error).__name__}: {error}"[:200]}
-        print(json.dumps(answer | {"seconds": time.perf_counter() - begin}), flush=True)
+        below, above = os.pipe()
+        child = os.fork()
+        if not child:
+            os.write(above, json.dumps(answered(name, json.loads(line))).encode())
+            os._exit(0)
+        os.close(above)
+        with os.fdopen(below) as told:
+            found = told.read()
+        os.waitpid(child, 0)
+        print(found or json.dumps({"curvature": "UNKNOWN", "against": [], "seconds": TIMEOUT}), flush=True)
 
 
-class Tool:
-    """A tool in a process of its own."""
+def answered(name: str, problem: Answer) -> Answer:
+    """The tool's answer and its CPU seconds; the process ends without one when they are used up."""
+    signal.setitimer(signal.ITIMER_PROF, TIMEOUT + GRACE)
+    begin = time.process_time()
+    try:
+        answer = TOOLS[name](problem)
+    except Exception as error:  # noqa: BLE001 - a peer that fails has no answer
+        answer = {"curvature": "UNKNOWN", "against": [], "error": f"{type(error).__name__}: {error}"[:200]}
+    return answer | {"seconds": time.process_time() - begin}
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.start()
 
-    def start(self) -> None:
-        """A new process, ready to answer."""
-        command = [sys.executable, "-c", SERVE, self.name]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self.receive, args=(self.process, self.lines), daemon=True).start()
-        self.lines.get()
-        self.ask({"expression": "x**2", "variables": {"x": ""}}, 60.0)  # what is imported is not what is measured
-
-    @staticmethod
-    def receive(process: Any, lines: queue.Queue[str]) -> None:
-        for line in process.stdout:
-            lines.put(line)
-
-    def ask(self, problem: Answer, timeout: float) -> Answer:
-        """The answer, or none when the time is over."""
-        print(json.dumps(problem), file=self.process.stdin, flush=True)
-        try:
-            return json.loads(self.lines.get(timeout=timeout))
-        except queue.Empty:
-            self.process.kill()
-            self.start()
-            return {"curvature": "UNKNOWN", "against": [], "seconds": timeout}
+def answers(name: str, problems: list[Answer]) -> list[Answer]:
+    """What a tool says of each problem."""
+    command = [sys.executable, "-c", SERVE, name]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        said, _ = process.communicate("".join(json.dumps(p) + "\n" for p in problems))
+    found = [json.loads(line) for line in said.splitlines()]
+    if len(found) != len(problems):
+        raise cc.ConvexcheckError("benchmarks", f"{name} answered {len(found)} of {len(problems)} problems", "all")
+    return found
 
 
 def judged(problem: Answer, answer: Answer) -> str:
@@ -210,11 +206,9 @@ def rows(repeats: int, every: int = 1) -> Iterator[Row]:
     axioms: Counter[str] = Counter()
     by_peers: set[str] = set()
     for name in TOOLS:
-        tool = Tool(name)
-        answers = [(p, tool.ask(p, TIMEOUT + 1)) for p in problems]
-        tool.process.kill()
-        kinds = Counter(judged(p, a) for p, a in answers)
-        right = [(p, a) for p, a in answers if judged(p, a) == "right"]
+        said = list(zip(problems, answers(name, problems), strict=True))
+        kinds = Counter(judged(p, a) for p, a in said)
+        right = [(p, a) for p, a in said if judged(p, a) == "right"]
         if name == "convexcheck":
             axioms.update(axiom for _, a in right for axiom in (a["axioms"] or ["no axiom"]))
         else:
@@ -225,7 +219,7 @@ def rows(repeats: int, every: int = 1) -> Iterator[Row]:
             **{kind: kinds[kind] for kind in KINDS},
             "median seconds, right": rounded(statistics.median(a["seconds"] for _, a in right)) if right else None,
             "our wrong answers": kinds["wrong"] if name == "convexcheck" else 0,
-            "wrong ones": " ".join(p["id"] for p, a in answers if judged(p, a) == "wrong"),
+            "wrong ones": " ".join(p["id"] for p, a in said if judged(p, a) == "wrong"),
         }
     yield {"tool": "all peers together", "right": len(by_peers)}
     for axiom, count in axioms.most_common():

@@ -10,7 +10,6 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.bounds import Context, linear
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.normal import is_affine
 from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, instantiate, mul
@@ -22,6 +21,7 @@ from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover, smooth_form
 from convexcheck.search.scope import Scope
+from convexcheck.search.slots import MAX_TERMS, affine, terms
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 
@@ -69,12 +69,14 @@ def proofs(
 
 def _affine(e: Expression, scope: Scope) -> ev.Curvature | None:
     """Affine as it stands, or once its terms are one fraction (where denominators may cancel)."""
-    if is_affine(e, scope.context):
+    if affine(e, scope.context):
         return ev.Affine()
+    if terms(e) > MAX_TERMS:
+        return None
     target = fraction(e, scope.context)
-    if is_affine(target, scope.context) and total(target, scope.context):
+    if affine(target, scope.context) and total(target, scope.context):
         return ev.Rewriting(target, ev.Affine())
-    return piecewise(e, 0, scope, lambda p, _, inner: ev.Affine() if is_affine(p, inner.context) else None)
+    return piecewise(e, 0, scope, lambda p, _, inner: ev.Affine() if affine(p, inner.context) else None)
 
 
 def interior(s: Statement) -> Context:
@@ -153,14 +155,14 @@ def _conditions(s: Statement, scope: Scope) -> Domain | None:
     alone = Context(s, s.given)
 
     def curved(c: Condition) -> bool:
-        return not is_affine(instantiate(c.body, Scope(alone, alone, Deadline(0)).over(c.sizes, c.body).indices), alone)
+        return not affine(instantiate(c.body, Scope(alone, alone, Deadline(0)).over(c.sizes, c.body).indices), alone)
 
     sequence = sorted(s.domain, key=curved)  # affine conditions help with the others, wherever they stand
     for k, c in enumerate(sequence):
         earlier = Context(s, (*s.given, *sequence[:k]))
         inner = Scope(earlier, earlier, scope.deadline, heavy=True).over(c.sizes, c.body)
         body = instantiate(c.body, inner.indices)
-        if not is_affine(body, earlier):
+        if not affine(body, earlier):
             if c.relation not in ("ge", "gt"):
                 return None
             rule = Prover().curvature(body, -1, replace(inner, heavy=False)) or superlevel(body, inner)

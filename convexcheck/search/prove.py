@@ -14,7 +14,7 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
-from convexcheck.expression.normal import identical, is_affine, normal
+from convexcheck.expression.normal import identical, normal
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import (
@@ -41,7 +41,7 @@ from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.perspective import perspective
 from convexcheck.search.scope import Scope
-from convexcheck.search.slots import Slots
+from convexcheck.search.slots import MAX_TERMS, Slots, affine, terms
 
 MAX_DEPTH, MANY_TERMS = 40, 3
 HALF = Fraction(1, 2)
@@ -73,13 +73,13 @@ class Prover:
         if key in self.failed or depth > MAX_DEPTH:
             return None
         try:
-            if is_affine(e, scope.context):
+            if affine(e, scope.context):
                 return ev.Affine()
             methods = [self._root, self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
             methods += [self._lemma, self._piecewise, self._arguments, self._limit, self._rewriting]
             if _definite(scope):  # the sign of a form in PSD matrices is cheaper than that of its function's Hessian
                 methods[:0] = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma]
-            if e.op == "add" and sum(not is_affine(a, scope.context) for a in e.args) > MANY_TERMS:
+            if e.op == "add" and sum(not affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             if e.op == "log" and e.args[0].op in ("add", "Sum"):
                 methods.insert(0, self._arguments)
@@ -113,7 +113,7 @@ class Prover:
 
     def _smooth(self, e: Expression, side: int, scope: Scope) -> ev.Curvature | None:
         """Second order on `e` as it is, or on its normal form (where kinks may have cancelled)."""
-        for target in (e, normal(e, scope.context)):
+        for target in (e, *([normal(e, scope.context)] if terms(e) <= MAX_TERMS else [])):
             form = smooth_form(target, scope)
             if form is None or (target is not e and not total(target, scope.context)):
                 continue
@@ -160,7 +160,7 @@ class Prover:
         if side != 1 or e.op not in CONVEX_PRIMITIVES:
             return None
         body, _ = opened_matrix(e, *scope.indices, *scope.context.indices)
-        return ev.Axiom() if is_affine(body, scope.context) and total(e, scope.context) else None
+        return ev.Axiom() if affine(body, scope.context) and total(e, scope.context) else None
 
     def _composition(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """The composition rule at the top operation of `e`."""
@@ -170,9 +170,9 @@ class Prover:
         moving = [a for a in e.args if a.has("var")]
         fixed = [a for a in e.args if not a.has("var")]
         if e.op == "add":
-            affine = [a for a in moving if is_affine(a, scope.context)]
-            rest = [a for a in moving if a not in affine]
-            arguments = rest + ([add(*affine)] if affine else [])
+            flat = [a for a in moving if affine(a, scope.context)]
+            rest = [a for a in moving if a not in flat]
+            arguments = rest + ([add(*flat)] if flat else [])
             names = [f"t{k}" for k in range(len(arguments))]
             outer = add(*fixed, *map(slot, names))
             pairs: list[Argument] = [(n, (), a) for n, a in zip(names, arguments, strict=True)]
@@ -207,7 +207,7 @@ class Prover:
         outer_scope = scope.boxed(ranges)
         if not total(outer, outer_scope.context):
             return None
-        premise = ev.Affine() if is_affine(outer, outer_scope.context) else self._smooth(outer, side, outer_scope)
+        premise = ev.Affine() if affine(outer, outer_scope.context) else self._smooth(outer, side, outer_scope)
         if premise is None:
             return None
         done: list[ev.Slot] = []
@@ -216,7 +216,7 @@ class Prover:
         for slot, (name, sizes, body) in zip(slots, pairs, strict=True):
             inner = scope.over(sizes, body)
             placed = instantiate(body, inner.indices[: len(sizes)])
-            if is_affine(placed, inner.context):
+            if affine(placed, inner.context):
                 done.append(slot)
                 still["dir", name] = ZERO
                 continue
@@ -251,7 +251,7 @@ class Prover:
         """Composition at an argument whose sign no bounds show, but a form does."""
         inner = e.args[0] if e.op in FUNCTIONS or (e.op == "pow" and not e.args[1].has("var")) else ZERO
         fact = normal(inner, scope.context)
-        if not inner.has("var") or is_affine(inner, scope.context) or scope.context.bounds(fact).lo >= 0:
+        if not inner.has("var") or affine(inner, scope.context) or scope.context.bounds(fact).lo >= 0:
             return None
         sign = nonnegative(fact, scope) if total(fact, scope.context) else None
         if sign is None:

@@ -9,7 +9,6 @@ Source: D. Jovanovic, L. de Moura, Solving non-linear arithmetic, IJCAR 2012.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +31,7 @@ from convexcheck.expression.term import (
     rebuild,
     transform,
 )
+from convexcheck.search.deadline import Deadline
 from convexcheck.search.forms import fraction
 from convexcheck.search.numeric import Program
 from convexcheck.search.points import Instances
@@ -55,13 +55,12 @@ def satisfied(s: Statement, side: str, budget: float, seed: int = 0) -> JensenGa
     Returns:
         Evidence with a gap that was confirmed in rationals.
     """
-    deadline = time.monotonic() + budget
+    deadline = Deadline(budget)
     if any(d.array or d.integer for d in (*s.parameters.values(), *s.variables.values())):
         return None
     try:
         for sizes in itertools.islice(Instances(s, seed).sizes(), SIZES):
-            left = deadline - time.monotonic()
-            place = _asked(s, 1 if side == "convex" else -1, sizes, SHARE * left, seed) if left > 0 else None
+            place = _asked(s, 1 if side == "convex" else -1, sizes, deadline.part(SHARE), seed)
             found = _gap(s, side, sizes, place, deadline) if place is not None else None
             if found is not None:
                 return found
@@ -78,7 +77,7 @@ class Place:
     values: Values
 
 
-def _asked(s: Statement, side: int, sizes: Mapping[str, int], seconds: float, seed: int) -> Place | None:
+def _asked(s: Statement, side: int, sizes: Mapping[str, int], deadline: Deadline, seed: int) -> Place | None:
     """z3's model of the conditions and of negative curvature: along one entry, which is easier, then anywhere."""
     at = s.instance(sizes)
     form = mul(side, _written_out(hessian_form(_written_out(at.function))))
@@ -89,11 +88,10 @@ def _asked(s: Statement, side: int, sizes: Mapping[str, int], seconds: float, se
     straight = [{n: Fraction(n is chosen) for n in along} for chosen in along]
     ways: list[Values] = [*straight, {}] if len(along) > 1 and not _equalities(at) else [*straight[1:], {}]
     for k, fixed in enumerate(ways):
-        begin = time.monotonic()
-        found = _model(at, form, fixed, seconds / (len(ways) - k), seed)
+        left = deadline.left()
+        found = _model(at, form, fixed, left / (len(ways) - k), seed) if left > 0 else None
         if found is not None:
             return Place(form, found)
-        seconds -= time.monotonic() - begin
     return None
 
 
@@ -191,7 +189,7 @@ def _number(v: Any) -> Fraction:
     return Fraction(v.numerator_as_long(), v.denominator_as_long())
 
 
-def _gap(s: Statement, side: str, sizes: Mapping[str, int], place: Place, deadline: float) -> JensenGap | None:
+def _gap(s: Statement, side: str, sizes: Mapping[str, int], place: Place, deadline: Deadline) -> JensenGap | None:
     """A Jensen gap beside the place, in as few digits as keep the curvature negative there."""
     sign = 1 if side == "convex" else -1
     function = mul(sign, s.function)
@@ -209,7 +207,7 @@ def _gap(s: Statement, side: str, sizes: Mapping[str, int], place: Place, deadli
         z, along = ([entries[k] for k in space.free] for entries in (x, v))
         unit = max(map(abs, along), default=Fraction(0))
         for k in range(0, 90, 3):
-            if time.monotonic() > deadline or not unit:
+            if deadline.over() or not unit:
                 return None
             step = [d / unit / 2**k for d in along]
             before, after = ([a + w * d for a, d in zip(z, step, strict=True)] for w in (-1, 1))

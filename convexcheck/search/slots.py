@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
+from math import comb, prod
 
 from convexcheck.certificate.evidence import Affine, Slot
-from convexcheck.expression.normal import normal
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.normal import is_affine, normal
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import (
     BINDERS,
@@ -32,6 +34,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.search.scope import Scope
 
+MAX_TERMS = 2000
 NAMES = ("t", "u", "v", "r", "s")
 
 
@@ -44,6 +47,27 @@ def looks_affine(e: Expression) -> bool:
     if e.op == "var":
         return not any(a.has("var") for a in e.args)
     return e.op in ("add", "Sum") and all(looks_affine(a) for a in e.args)
+
+
+def affine(e: Expression, context: Context) -> bool:
+    """Whether `e` is affine by its normal form, where that is not too long to be looked for."""
+    return looks_affine(e) or (terms(e) <= MAX_TERMS and is_affine(e, context))
+
+
+def terms(e: Expression) -> int:
+    """About how many terms a sum has once it is multiplied out.
+
+    >>> x, y = entry("var", "x"), entry("var", "y")
+    >>> terms((x + y) ** 3), terms((x + y) * (x + 1) + y)
+    (4, 5)
+    """
+    if e.op == "add":
+        return sum(map(terms, e.args))
+    if e.op == "mul":
+        return prod(map(terms, e.args))
+    if e.op == "pow" and e.args[1].op == "const" and e.args[1].data.denominator == 1 and e.args[1].data > 0:
+        return comb(terms(e.args[0]) + int(e.args[1].data) - 1, int(e.args[1].data))
+    return terms(e.args[1]) if e.op == "Sum" else 1
 
 
 @dataclass
