@@ -159,7 +159,7 @@ def draw(found: list[Example], path: Path) -> Path:
     left.plot([0, 1], [0, 0], color="#c62828", ls="--", marker="o", ms=4, label="chord")
     left.set_xticks([0, 0.5, 1], ["theta", "middle", "g theta"])
     left.set_title("rise of the loss between equal weight sets, over its maximum", fontsize=9)
-    left.legend(fontsize=8, frameon=False)
+    left.legend(fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 0.08))
     left.spines[["top", "right"]].set_visible(False)
     _slice(right, found[0])
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "convexcheck"}):

@@ -127,9 +127,8 @@ class Member:
 
     def __call__(self, net: MLP) -> MLP:
         """The equivalent network; weights that float64 cannot hold become exact rationals."""
-        exact = any(m.stretch or set(m.scales) - {Fraction(1)} for m in self.moves)
-        flips = any(k.signs == FLIP and -1 in m.signs for k, m in zip(self.kinds, self.moves, strict=True))
-        layers = [_rational(layer) for layer in net.layers] if exact or flips else list(net.layers)
+        exact = any(m.stretch for m in self.moves)
+        layers = [_rational(layer) for layer in net.layers] if exact else list(net.layers)
         for j, (move, kind) in enumerate(zip(self.moves, self.kinds, strict=True)):
             layers[j], layers[j + 1] = _moved(layers[j], layers[j + 1], move, kind)
         return replace(net, layers=tuple(layers))
@@ -176,14 +175,29 @@ def _moved(layer: Layer, following: Layer, move: Move, kind: Kind) -> tuple[Laye
     order = list(move.permutation)
     W, b, V, a = layer.W[order], None if layer.b is None else layer.b[order], following.W[:, order], following.b
     if -1 in move.signs:
-        signs = np.array(move.signs, dtype=object if W.dtype == object else float)
         if kind.signs == FLIP and a is not None:
-            a = a + V[:, np.array(move.signs) < 0].sum(axis=1)
-        W, b = W * signs[:, None], None if b is None else b * signs
-        V = V * signs if kind.signs in (ODD, FLIP) else V
+            a = fractions(a) + fractions(V[:, np.array(move.signs) < 0]).sum(axis=1)
+        W, b = _times(W.T, move.signs).T, None if b is None else _times(b, move.signs)
+        V = _times(V, move.signs) if kind.signs in (ODD, FLIP) else V
     if move.scales:
-        scales: Numbers = np.array([*move.scales, None], dtype=object)[:-1]
-        W, b, V = W * scales[:, None], None if b is None else b * scales, V / scales**kind.degree
+        inverse = [1 / s**kind.degree for s in move.scales]
+        W, b = _times(W.T, move.scales).T, None if b is None else _times(b, move.scales)
+        V = _times(V, inverse)
     return replace(layer, W=W, b=b), replace(following, W=V, b=a)
 
 
+def _times(a: Numbers, factors: Sequence[Fraction | int]) -> Numbers:
+    """The columns times the factors: float64 where all of these are powers of 2 and no result is rounded."""
+    if a.dtype != object and all(map(_dyadic, factors)):
+        scales = np.array(factors, dtype=float)
+        scaled: Numbers = a * scales
+        if np.array_equal(scaled / scales, a):
+            return scaled
+    exact: Numbers = fractions(a) * np.array([*factors, None], dtype=object)[:-1]
+    return exact
+
+
+def _dyadic(factor: Fraction | int) -> bool:
+    """Whether it is a power of 2, up to its sign, that float64 holds."""
+    n, d = abs(Fraction(factor)).as_integer_ratio()
+    return (n & (n - 1)) == 0 == (d & (d - 1)) and n.bit_length() + d.bit_length() < 1000

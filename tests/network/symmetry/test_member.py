@@ -42,6 +42,31 @@ def affine(net: MLP) -> tuple[np.ndarray, np.ndarray]:
     return last.W @ first.W, last.W @ first.b + last.b
 
 
+RELU = MLP.from_arrays([(np.array([[0.1], [5e-324]]), None), (np.array([[0.3, 1e300]]), None)], activation="relu")
+
+
+@pytest.mark.parametrize(
+    ("scales", "kept"), [(("8", "2"), True), (("1/3", "1"), False), (("1", "1/2"), False), ((2**2000, 1), False)]
+)
+def test_scales_leave_float64_only_where_a_result_would_be_rounded(scales, kept):
+    """Half of 5e-324 is 0 in float64."""
+    moved = Member.of(RELU, scales={1: scales})(RELU)
+    assert (moved.layers[0].W.dtype == float) == kept
+    for i, s in enumerate(map(Fraction, scales)):
+        assert Fraction(moved.layers[0].W[i, 0]) == Fraction(RELU.layers[0].W[i, 0]) * s
+        assert Fraction(moved.layers[1].W[0, i]) == Fraction(RELU.layers[1].W[0, i]) / s
+
+
+def test_flips_of_sigmoid_add_exactly_to_the_next_bias():
+    """sigmoid(-z) = 1 - sigmoid(z): 0.1 + 0.3 is no float64, so the bias becomes a rational, twice here."""
+    first, last = (np.array([[0.7], [0.9]]), np.zeros(2)), (np.array([[0.3, 0.2]]), np.array([0.1]))
+    net = MLP.from_arrays([first, (np.eye(2), np.array([0.1, 0.2])), last], activation="sigmoid")
+    moved = Member.of(net, signs={1: [-1, 1], 2: [-1, -1]})(net)
+    assert moved.layers[1].b.tolist() == [-(Fraction(0.1) + 1), -Fraction(0.2)]
+    assert moved.layers[2].b.tolist() == [Fraction(0.1) + Fraction(0.3) + Fraction(0.2)]
+    assert moved.layers[1].W.tolist() == [[1, 0], [0, -1]] and moved.layers[1].W.dtype == float
+
+
 TANH = MLP.from_arrays([([[1.0], [2.0]], None), ([[1.0, 3.0]], None)])
 BAD = {
     "no linear layer": (lambda: Member.of(TANH, stretches={1: ([1, 1], [1, 1], 2)}), "a layer with the activation"),
