@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convexcheck.certificate.codec import digest
@@ -19,6 +18,7 @@ from convexcheck.report.verdict import CertificateFile, Verdict
 from convexcheck.search.arrays import pack
 
 if TYPE_CHECKING:
+    from convexcheck.expression.statement import Statement
     from convexcheck.network.loss import Problem
     from convexcheck.network.model import MLP
     from convexcheck.network.symmetry.evidence import Case
@@ -71,10 +71,15 @@ def symmetry_counterexample(
     >>> v.status, str(v.counterexample.gap)
     ('REFUTED', '4')
     """
+    from convexcheck.network.numbers import rational
     from convexcheck.network.symmetry.evidence import pairs
+    from convexcheck.network.symmetry.member import Member
 
     found = _case(net, X, y, loss, ridge)
-    weight = None if t is None else Fraction(t)
+    weight = None if t is None else rational(t, "t")
+    if g is not None and not isinstance(g, Member):
+        raise ConvexcheckError("symmetry", f"g is a {type(g).__name__}", "a Member", "Member.of(net, {1: [1, 0]})")
+    g = None if g is None else g.of_another(net, bool(found.problem.ridge))
     if weight is not None and not 0 < weight < 1:
         raise ConvexcheckError("symmetry", f"t = {t}", "a number with 0 < t < 1")
     asked = Question(found.statement, arrays=found.arrays, files=found.files)
@@ -273,7 +278,8 @@ def check_permutations(
             with the same name are permuted alike.
 
     Returns:
-        The certificate that the kernel accepted: invariance under all these permutations.
+        The certificate that the kernel accepted: invariance under all these permutations, for all sizes if the
+        function has any, else for the given ones.
 
     Raises:
         ConvexcheckError: a spec that names no leaf or another number of axes, axes of different sizes under one name;
@@ -292,10 +298,15 @@ def check_permutations(
     """
     from convexcheck.network.symmetry.spec import declared, where_it_breaks
 
-    asked, named = _leaves(function, parameters, arguments, spec)
-    evidence = declared(asked.statement, named)
+    asked, general, named = _leaves(function, parameters, arguments, spec)
+    evidence, pipeline = declared(asked.statement, named), Pipeline("convex", 60.0, 0)
+    if general is not None:
+        try:
+            return pipeline.accepted_file(general, Claim("invariant"), declared(general.statement, named))
+        except ConvexcheckError:  # for these sizes alone, then
+            pass
     try:
-        return Pipeline("convex", 60.0, 0).accepted_file(asked, Claim("invariant"), evidence)
+        return pipeline.accepted_file(asked, Claim("invariant"), evidence)
     except ConvexcheckError as error:
         message = where_it_breaks(asked.statement, evidence, named) or str(error)
         raise ConvexcheckError("symmetry", message, "a function that stays the same", "a name for that axis") from error
@@ -303,14 +314,17 @@ def check_permutations(
 
 def _leaves(
     function: Any, parameters: Any, arguments: Sequence[Any], spec: Mapping[str, Sequence[str | None]]
-) -> tuple[Question, dict[str, Sequence[str | None]]]:
-    """The function as a statement, with a weight for every output, and the spec by the statement's names."""
+) -> tuple[Question, Question | None, dict[str, Sequence[str | None]]]:
+    """The function with a weight for every output, likewise for all sizes, and the spec by the statement's names."""
     import jax
     import jax.numpy as jnp
 
     def shapes(tree: Any) -> Any:
         return jax.tree.map(lambda a: jax.ShapeDtypeStruct(jnp.shape(a), "float64"), tree)
 
+    if hasattr(parameters, "shape") or not isinstance(spec, Mapping):
+        got = f"parameters of type {type(parameters).__name__}, a spec of type {type(spec).__name__}"
+        raise ConvexcheckError("symmetry", got, "a tree of named arrays, a dict", 'parameters={"W": W}')
     parameters, inputs = shapes(parameters), [shapes(a) for a in arguments]
     output = jax.eval_shape(function, parameters, *inputs)
 
@@ -323,17 +337,17 @@ def _leaves(
     short = ["".join(c for c in path if c not in "[]'\"") for path in paths]
     own = dict(zip(paths, short, strict=True)) | dict(zip(short, short, strict=True))
     renamed = dict(zip(read.statement.variables, short, strict=True))
-    return _renamed(read, renamed), {own.get(leaf, leaf): axes for leaf, axes in spec.items()}
+    general = None if read.general is None else _renamed(read.general, renamed)
+    return _renamed(read.statement, renamed), general, {own.get(leaf, leaf): axes for leaf, axes in spec.items()}
 
 
-def _renamed(read: Question, names: Mapping[str, str]) -> Question:
-    """The question with other names for its variables, if they are names at all."""
+def _renamed(s: Statement, names: Mapping[str, str]) -> Question:
+    """The statement with other names for its variables, if they are names at all."""
     from dataclasses import replace
 
     from convexcheck.expression.statement import generic
     from convexcheck.expression.term import substitute
 
-    s = read.statement
     bodies = {("var", old): generic("var", new, s.variables[old]) for old, new in names.items()}
     variables = {names[old]: d for old, d in s.variables.items()}
     return Question(replace(s, function=substitute(s.function, bodies), variables=variables).check())

@@ -65,10 +65,10 @@ def align(first: MLP, second: MLP, scales: bool = True, ridge: Any = 0) -> Align
     >>> align(one, other).distance
     0.0
     """
+    own = kinds(second, bool(ridge))
     if (first.widths, first.activations) != (second.widths, second.activations):
         got = f"{first.widths} {first.activations} and {second.widths} {second.activations}"
         raise ConvexcheckError(STAGE, got, "two networks of the same layers")
-    own = kinds(second, bool(ridge))
     start = _distance(first, second)
     if scales:
         first, second = (_balanced(net, own) for net in (first, second))

@@ -33,7 +33,7 @@ class Equivalent:
 
 
 def equivalents(
-    net: MLP, kind: str = "finite", limit: Any = None, seed: int = 0, ridge: Any = 0
+    net: MLP, kind: str = "finite", limit: Any = None, seed: Any = 0, ridge: Any = 0
 ) -> Iterator[Equivalent]:
     """Different weights with the same function for all inputs, starting with the given ones.
 
@@ -60,6 +60,8 @@ def equivalents(
         raise ConvexcheckError(STAGE, f"kind {kind!r}", f"one of {', '.join(CHOICES)}")
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < 1):
         raise ConvexcheckError(STAGE, f"limit={limit!r}", "a whole number >= 1")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ConvexcheckError(STAGE, f"seed={seed!r}", "a whole number >= 0")
     factors = [_moves(k, kind) for k in own]
     has = {"sign": any(k.signs for k in own), "scale": any(k.degree for k in own), "matrix": bool(stretched(own))}
     if kind == "matrix" and not has["matrix"] and any(k.linear for k in own):
@@ -73,7 +75,7 @@ def equivalents(
         many = "infinitely many" if infinite else f"{size:.3g}" if size < 1e300 else "very many"
         raise ConvexcheckError(STAGE, f"{many} equivalent weight sets", "a limit", "limit=100")
     if infinite or (limit is not None and size > 50 * limit):
-        return _distinct(net, _drawn(own, kind, seed, int(limit or 0)), limit)
+        return _distinct(net, _drawn(own, kind, int(seed), int(limit or 0)), limit)
     listed = itertools.product(*(make() for _, make in factors))
     return _distinct(net, (Member(moves, own) for moves in listed), limit)
 

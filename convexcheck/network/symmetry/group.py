@@ -74,7 +74,7 @@ class SymmetryGroup:
 
     def stabiliser_order(self, net: MLP | None = None) -> int:
         """How many permutations with signs leave the weights as they are; 1 if all units differ."""
-        return order(net or self.net, self.kinds)
+        return order(self._own(net), self.kinds)
 
     def orbit_size(self, net: MLP | None = None) -> int:
         """How many different weights permutations and signs make of the given ones: |G| / |stabiliser|, exact.
@@ -85,11 +85,11 @@ class SymmetryGroup:
 
     def canonical(self, net: MLP | None = None) -> MLP:
         """The one representative that all equivalent weights share; see `symmetry.canonical`."""
-        return canonical(net or self.net, any(k.penalised for k in self.kinds))
+        return canonical(self._own(net), any(k.penalised for k in self.kinds))
 
     def redundancy(self, net: MLP | None = None) -> tuple[Redundancy, ...]:
         """Equal, alike and null units of every hidden layer, by exact comparison."""
-        weights, biases = odd_form(net or self.net, self.kinds)
+        weights, biases = odd_form(self._own(net), self.kinds)
         found = []
         for j, kind in enumerate(self.kinds):
             equal: dict[object, list[int]] = {}
@@ -119,7 +119,7 @@ class SymmetryGroup:
             size = self.orbit_size(net)
         except ConvexcheckError as error:
             return f"the images of these weights are not counted: {error.message}"
-        fewer = "" if size == whole else f", not {_written(whole)}: {self._why(net or self.net)}"
+        fewer = "" if size == whole else f", not {_written(whole)}: {self._why(self._own(net))}"
         return f"under permutations and signs these weights have {_written(size)} image{'s' * (size != 1)}{fewer}"
 
     def _why(self, net: MLP) -> str:
@@ -134,6 +134,12 @@ class SymmetryGroup:
                 if not any((*weights[j][i], biases[j][i], *outgoing)):
                     return f"signs do not change unit {i} of hidden layer {j + 1}"
         return "the units are wired alike"
+
+    def _own(self, net: MLP | None) -> MLP:
+        found = self.net if net is None else net
+        if kinds(found, any(k.penalised for k in self.kinds)) != self.kinds:
+            raise ConvexcheckError("symmetry", f"{found}, whose group is another one", f"the layers of {self.net}")
+        return found
 
     @property
     def _finite(self) -> int:

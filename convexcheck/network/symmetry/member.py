@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ from convexcheck.network.numbers import Numbers, fractions
 from convexcheck.network.symmetry.kinds import FLIP, ODD, Kind
 
 STAGE = "symmetry"
+PARTS = ("permutation", "signs", "scales")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,11 @@ class Member:
         from convexcheck.network.symmetry.kinds import kinds
 
         own = kinds(net, penalised)
-        given = [dict(part or {}) for part in (permutations, signs, scales, stretches)]
+        parts = [part or {} for part in (permutations, signs, scales, stretches)]
+        for part in parts:
+            if not isinstance(part, Mapping):
+                raise ConvexcheckError(STAGE, f"{part!r}", "what moves, by hidden layer", "{1: [1, 0]}")
+        given = [dict(part) for part in parts]
         for layer in {j for part in given for j in part}:
             if layer not in range(1, len(own) + 1):
                 raise ConvexcheckError(STAGE, f"hidden layer {layer}", f"one of the {len(own)}, from 1")
@@ -116,9 +121,22 @@ class Member:
             _checked(j, kind, given[0].get(j, range(kind.width)), given[1].get(j, ()), given[2].get(j, ()))
             for j, kind in enumerate(own, 1)
         ]
-        for j, parts in given[3].items():
-            moves[j - 1] = replace(moves[j - 1], stretch=_stretch(j, own[j - 1], *parts))
+        for j, triple in given[3].items():
+            if len(triple) != 3:
+                raise ConvexcheckError(STAGE, f"hidden layer {j}: {len(triple)} parts", "a triple (u, v, factor)")
+            moves[j - 1] = replace(moves[j - 1], stretch=_stretch(j, own[j - 1], *triple))
         return cls(tuple(moves), own)
+
+    def of_another(self, net: MLP, penalised: bool) -> Member:
+        """The same moves as a member of another network's group.
+
+        Raises:
+            ConvexcheckError: where they are none of its symmetries.
+        """
+        moves = dict(enumerate(self.moves, 1))
+        stretches = {j: (m.stretch.u, m.stretch.v, m.stretch.factor) for j, m in moves.items() if m.stretch}
+        permutations, signs, scales = ({j: getattr(m, part) for j, m in moves.items()} for part in PARTS)
+        return Member.of(net, permutations, signs, scales, stretches, penalised)
 
     @property
     def trivial(self) -> bool:
@@ -127,6 +145,9 @@ class Member:
 
     def __call__(self, net: MLP) -> MLP:
         """The equivalent network; weights that float64 cannot hold become exact rationals."""
+        widths = tuple(k.width for k in self.kinds)
+        if widths != net.widths[1:-1]:
+            raise ConvexcheckError(STAGE, f"hidden layers of {net.widths[1:-1]} units", f"{widths}, as the member has")
         exact = any(m.stretch for m in self.moves)
         layers = [_rational(layer) for layer in net.layers] if exact else list(net.layers)
         for j, (move, kind) in enumerate(zip(self.moves, self.kinds, strict=True)):

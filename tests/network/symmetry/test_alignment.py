@@ -55,5 +55,7 @@ def test_permutations_alone_leave_a_barrier():
 
 
 def test_other_layers_are_refused():
+    with pytest.raises(cc.ConvexcheckError, match="a str; expected a network"):
+        align(random_net("relu", 0), "b")
     with pytest.raises(cc.ConvexcheckError, match="of the same layers"):
         align(random_net("relu", 0), random_net("tanh", 0))

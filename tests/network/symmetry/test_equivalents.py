@@ -82,6 +82,11 @@ def test_a_limit_is_a_whole_number(limit):
         cc.equivalents(LARGE, limit=limit)
 
 
+def test_a_seed_is_a_whole_number():
+    with pytest.raises(cc.ConvexcheckError, match="seed='x'; expected a whole number >= 0"):
+        cc.equivalents(LARGE, limit=2, seed="x")
+
+
 def linear(*activations: str) -> MLP:
     rng = np.random.default_rng(4)
     widths = (2, *(3 for _ in activations), 2)

@@ -144,6 +144,8 @@ BAD = [
     (lambda: MLP.from_arrays([([[1.0], [2.0]], None), ([[1.0]], None)]), "W2 has shape .1, 1., but layer 1 has 2"),
     (lambda: MLP.from_arrays([([[1.0]], None), ([[1.0]], None)], activation="swish"), "unknown activation 'swish'"),
     (lambda: symmetry_group(np.ones((2, 2))), "a ndarray; expected a network.MLP"),
+    (lambda: symmetry_group(one_layer()).orbit_size(one_layer((0, 1), V[:2])), "whose group is another one"),
+    (lambda: symmetry_group(one_layer()).redundancy(one_layer((0, 1), V[:2])), "whose group is another one"),
 ]
 
 

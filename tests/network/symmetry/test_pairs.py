@@ -129,10 +129,26 @@ def test_controls_are_not_refuted(name):
     assert v.status == "UNKNOWN" and v.certificate is None and "refutes nothing" in v.message
 
 
+WIDE = MLP.from_arrays([(np.eye(3, 2), None), (np.ones((1, 3)), None)])
+
+
+def scaled() -> Member:
+    return Member.of(seed("relu"), scales={1: [2, 1]})
+
+
 BAD = [
     (lambda: cc.symmetry_counterexample("x**2", X), "expected a network.MLP"),
     (lambda: cc.symmetry_counterexample(seed("tanh"), X, t=1), "0 < t < 1"),
     (lambda: cc.symmetry_counterexample(seed("tanh"), X, loss="cross_entropy"), "without y"),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, t="half"), "t "),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, t=float("nan")), "t "),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, g=[1, 0]), "g is a list; expected a Member"),
+    (lambda: cc.symmetry_counterexample(seed("tanh"), X, g=scaled()), "a change of scale"),
+    (lambda: cc.symmetry_counterexample(seed("relu"), X, g=scaled(), ridge=1), "a change of scale"),
+    (lambda: cc.symmetry_counterexample(seed("relu"), X, g=Member.of(seed("tanh"), signs={1: [1, -1]})), "of sign"),
+    (lambda: cc.symmetry_counterexample(WIDE, X, g=Member.of(seed("tanh"), {1: [1, 0]})), "a permutation of 0 to 2"),
+    (lambda: Member.of(WIDE, {1: [2, 1, 0]})(seed("tanh")), "hidden layers of .2,. units; expected .3,."),
+    (lambda: Member.of(seed("tanh"), [1, 0]), "by hidden layer"),
     (lambda: Member.of(seed("tanh"), {1: [0, 0]}), "a permutation of 0 to 1"),
     (lambda: Member.of(seed("tanh"), {2: [0, 1]}), "hidden layer 2"),
     (lambda: Member.of(seed("relu"), signs={1: [1, -1]}), "a change of sign"),
@@ -142,7 +158,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "words"), BAD)
+@pytest.mark.parametrize(("call", "words"), BAD, ids=range(len(BAD)))
 def test_bad_input_says_what_is_wrong(call, words):
     with pytest.raises(cc.ConvexcheckError, match=words):
         call()

@@ -1,5 +1,7 @@
 """Declared permutations are proved for all inputs, or refused with the leaf at which they break."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import pytest
@@ -49,6 +51,23 @@ def test_a_right_spec_is_certified(name):
     assert isinstance(answer, cc.Accepted) and answer.verdict == "invariant"
 
 
+ACTIVATIONS = {  # beside those of an MLP
+    "silu": jax.nn.silu, "elu": jax.nn.elu, "leaky": lambda z: jnp.where(z > 0, z, z / 8), "hard": jax.nn.hard_tanh,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_one_hidden_layer_of_any_activation_and_any_size(name):
+    def layer(p, x):
+        return ACTIVATIONS[name](x @ p["W"] + p["b"]) @ p["V"]
+
+    leaves = {"W": shape(2, 5), "b": shape(5), "V": shape(5, 3)}
+    spec = {"W": (None, "P"), "b": ("P",), "V": ("P", None)}
+    text = str(cc.verify(check_permutations(layer, leaves, shape(7, 2), spec=spec)))
+    assert "accepted" in text and re.search(r"V\[(\w+), \w+\], W\[\w+, \1\], b\[\1\]", text)  # sizes are letters
+    assert "V[5" not in text
+
+
 BAD = {  # the spec, and the words of the refusal
     "the sum of the stream is not permuted": ({**STREAM, "down": ("H", None)}, "S"),
     "a bias is forgotten": ({k: v for k, v in STREAM.items() if k != "bias"}, "permutation H breaks .* at bias"),
@@ -78,3 +97,9 @@ def test_shared_weights_are_permuted_on_both_sides():
     assert check_permutations(tied, leaves, shape(3, 2), spec=right)
     with pytest.raises(cc.ConvexcheckError, match="breaks"):
         check_permutations(tied, leaves, shape(3, 2), spec={**right, "w": ("P", None)})
+
+
+@pytest.mark.parametrize(("leaves", "spec"), [(shape(2, 2), {"W": ("P", None)}), ({"W": shape(2, 2)}, ["W"])])
+def test_what_is_no_tree_or_no_spec(leaves, spec):
+    with pytest.raises(cc.ConvexcheckError, match="expected a tree of named arrays, a dict"):
+        check_permutations(lambda p, x: x, leaves, shape(2, 2), spec=spec)
