@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.obligations import obligations, total
+from convexcheck.expression.obligations import obligations, rooted, total
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import Expression, apply, bound, dim, entry, over, power
 
@@ -100,3 +100,26 @@ def test_obligations(e: Expression, least: int, facts: list[Condition], settled:
     assert sorted(f"{o.relation} {o.value}" for o in found if not o.holds()) == sorted(left)
     assert [f"{o.relation} {o.value}" for o in found if o.holds() and o.relation != "index"] == settled
     assert total(e, context) == (not left)
+
+
+X_POSITIVE, X_LEAST, P_LEAST = Condition("gt", x), Condition("ge", x), Condition("ge", p)
+ROOTED = {  # expression, facts, whether it is smooth wherever it is real and has a derivative
+    "a root that may end at 0": (power(x, half), [X_LEAST], False),
+    "a root inside": (power(x, half), [X_POSITIVE], True),
+    "its derivative's end": (power(x, Fraction(3, 2)), [X_LEAST], False),
+    "a negative power ends nowhere": (power(x, -half), [X_LEAST], True),
+    "a root of a parameter": (power(p, half) * x, [P_LEAST], True),
+    "asin up to 1": (apply("asin", x), [X_LEAST, Condition("ge", 1 - x)], False),
+    "asin below 1": (apply("asin", x), [X_LEAST, Condition("gt", 1 - x)], True),
+    "lambertw from 0 on": (apply("lambertw", x), [X_LEAST], True),
+    "log ends nowhere": (log(x), [X_POSITIVE], True),
+    "where it is taken": (where(0, p, power(x + p, half), 0), [X_LEAST], True),
+    "where the other is taken": (where(0, p, x, power(x + p, half)), [X_LEAST, P_LEAST], False),
+    "below a sum": (over("Sum", n, power(w(i), half)), [Condition("ge", w(i), (n,))], False),
+    "below a sum, inside": (over("Sum", n, power(w(i), half)), [Condition("gt", w(i), (n,))], True),
+}
+
+
+@pytest.mark.parametrize(("e", "facts", "smooth"), ROOTED.values(), ids=ROOTED)
+def test_roots_keep_away_from_their_ends(e: Expression, facts: list[Condition], smooth: bool) -> None:
+    assert rooted(e, Context(Statement(e, VARIABLES, PARAMETERS, {"n": 1}), facts)) is smooth
