@@ -83,7 +83,7 @@ def symmetry_counterexample(
     if weight is not None and not 0 < weight < 1:
         raise ConvexcheckError("symmetry", f"t = {t}", "a number with 0 < t < 1")
     asked = Question(found.statement, arrays=found.arrays, files=found.files)
-    proposed = ((Claim("not convex"), pair) for pair in pairs(found, g, weight))
+    proposed = ((Claim("not convex"), pair) for pair in pairs(found, g, weight, budget / 2))
     nothing = "no larger loss was found between equivalent weights; this refutes nothing and proves nothing"
     return Pipeline("convex", budget, 0).first_accepted(asked, proposed, TRIES, nothing)
 

@@ -76,7 +76,7 @@ def _with_orbit(case: Case, found: CriticalPoint) -> CriticalPoint | None:
 
 def higher(case: Case, found: CriticalPoint) -> Iterator[SymmetryPair]:
     """Evidence of a larger loss between the centre of the box and one of its images, the largest first."""
-    return pairs(replace(case, problem=replace(case.problem, net=_at(case.problem.net, found))), None, None)
+    return pairs(replace(case, problem=replace(case.problem, net=_at(case.problem.net, found))))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -163,11 +164,13 @@ def any_size(net: MLP, loss: str, ridge: Any, matrices: bool = False) -> tuple[S
     return general, Invariance(action(general, own, matrices=stretched(own) if matrices else ()))
 
 
-def pairs(found: Case, member: Member | None, t: Fraction | None) -> Iterator[SymmetryPair]:
-    """Evidence for a larger loss between equivalent weights, the largest gap first."""
+def pairs(
+    found: Case, member: Member | None = None, t: Fraction | None = None, seconds: float = math.inf
+) -> Iterator[SymmetryPair]:
+    """Evidence for a larger loss between equivalent weights, the largest gap first; see `pairs.candidates`."""
     net, own = found.problem.net, kinds(found.problem.net, bool(found.problem.ridge))
     x = tuple((n, stored(a, found.digest)) for n, a in net.parameters.items())
-    for c in candidates(found.problem, member, t):
+    for c in candidates(found.problem, member, t, seconds):
         signs = any(-1 in move.signs for move in c.member.moves)
         scales = any(set(move.scales) - {Fraction(1)} for move in c.member.moves)
         matrices = [j for j, move in enumerate(c.member.moves, 1) if move.stretch]

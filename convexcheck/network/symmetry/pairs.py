@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -30,13 +32,16 @@ class Candidate:
     gap: float
 
 
-def candidates(problem: Problem, member: Member | None = None, t: Fraction | None = None) -> list[Candidate]:
+def candidates(
+    problem: Problem, member: Member | None = None, t: Fraction | None = None, seconds: float = math.inf
+) -> list[Candidate]:
     """Members and weights for which the loss between lies above, the largest gap first.
 
     Args:
         problem: the network with data and loss.
         member: the only member to try; None for exchanges of two units, changes of sign, and orders reversed.
         t: the only weight to try.
+        seconds: no more is tried after that time.
 
     Returns:
         Candidates with a gap > 0 in float64; an empty list says that none was found, and nothing else.
@@ -44,11 +49,15 @@ def candidates(problem: Problem, member: Member | None = None, t: Fraction | Non
     listed = [member] if member else list(_members(problem.net, kinds(problem.net, bool(problem.ridge))))
     members = [g for g in listed if not g.trivial]
     base, spread = problem.value(), 1e-13 * (1 + abs(problem.value()))
-    found = [Candidate(g, HALF if t is None else t, 0.0) for g in members]
-    found = sorted((_measured(problem, c, base) for c in found), key=lambda c: -c.gap)
+    end = time.monotonic() + seconds
+
+    def measured(tried: Sequence[Candidate]) -> list[Candidate]:
+        first, others = tried[:1], itertools.takewhile(lambda _: time.monotonic() < end, tried[1:])
+        return sorted((_measured(problem, c, base) for c in itertools.chain(first, others)), key=lambda c: -c.gap)
+
+    found = measured([Candidate(g, HALF if t is None else t, 0.0) for g in members])
     if t is None and not (found and found[0].gap > spread):
-        again = [replace(c, t=w) for c in found for w in WEIGHTS[1:]]
-        found = sorted((_measured(problem, c, base) for c in again), key=lambda c: -c.gap)
+        found = measured([replace(c, t=w) for c in found for w in WEIGHTS[1:]])
     return [c for c in found if c.gap > spread]
 
 

@@ -8,7 +8,9 @@ import pytest
 
 import convexcheck as cc
 from convexcheck.network import MLP
+from convexcheck.network.loss import Problem
 from convexcheck.network.symmetry.member import Member
+from convexcheck.network.symmetry.pairs import candidates
 
 # datascience.stackexchange 18802: W1 = [[-1.5, 2], [1.7, 0.4]], W2 = [2.3, 0.8], data made by the network
 X = [(1, 0), (0, 1), (1, 1), (1, -1), (0.5, -2), (-2, 0.5), (2, 1)]
@@ -127,6 +129,11 @@ def test_controls_are_not_refuted(name):
     net, x, y = CONTROLS[name]
     v = cc.symmetry_counterexample(net, x, y)
     assert v.status == "UNKNOWN" and v.certificate is None and "refutes nothing" in v.message
+
+
+def test_little_time_is_spent_on_one_member():
+    found = candidates(Problem.of(seed("tanh"), X, seed("tanh")(X), "mse"), seconds=0)
+    assert len(found) == 1 < len(candidates(Problem.of(seed("tanh"), X, seed("tanh")(X), "mse")))
 
 
 WIDE = MLP.from_arrays([(np.eye(3, 2), None), (np.ones((1, 3)), None)])
