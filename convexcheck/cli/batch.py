@@ -84,7 +84,8 @@ def batch(
         results.close()
         raise
     count = Counter(r["status"] if r["status"] in ("ERROR", "ILL_POSED") else r["curvature"] for r in finished.values())
-    click.echo(f"{len(found)} problems: " + ", ".join(f"{n} {word}" for word, n in count.most_common()), err=True)
+    words = ", ".join(f"{n} {word}" for word, n in count.most_common())
+    click.echo(f"{len(found)} problems: {words}" if found else f"no problems: {problems} has no lines", err=True)
     return 0
 
 

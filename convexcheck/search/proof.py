@@ -181,6 +181,10 @@ def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iter
     certain = mu is not None and scope.context.bounds(mu).positive  # then nothing more is to be said
     shown, condition = (None, "") if certain else strictness(s, plain.curvature, side, scope)
     proof = replace(plain, modulus=rule, strict=shown)
+    if shown is None and not certain and isinstance(plain.curvature, ev.RootOfQuadratic):  # which says nothing of it
+        smooth = Prover(roots=False).curvature(s.function, side, replace(scope, heavy=True))
+        shown, condition = strictness(s, smooth, side, scope) if smooth is not None else (None, "")
+        proof = replace(proof, curvature=smooth or plain.curvature if shown else plain.curvature, strict=shown)
     if shown is None and not certain:
         definite = _definite(s, side, scope)
         if definite is not None:

@@ -51,8 +51,9 @@ _WORDS = {1: "convex", -1: "concave"}
 
 @dataclass
 class Prover:
-    """One search; remembers what failed, so that it is not tried again."""
+    """One search; remembers what failed, so that it is not tried again. Without `roots`, no rule for them is used."""
 
+    roots: bool = True
     failed: set[tuple[Expression, int, int]] = field(default_factory=set)
     kept: list[object] = field(default_factory=list)
 
@@ -263,7 +264,7 @@ class Prover:
 
     def _root(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         """The root of a quadratic that is >= 0 everywhere."""
-        if side != 1 or e.op != "pow" or e.args[1] is not const(HALF):
+        if side != 1 or e.op != "pow" or e.args[1] is not const(HALF) or not self.roots:
             return None
         everywhere = Context(scope.context.statement, [c for c in scope.context.facts if not c.body.has("var", "dir")])
         free = replace(scope, context=everywhere, interior=everywhere)

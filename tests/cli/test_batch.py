@@ -274,3 +274,12 @@ def test_no_thread_or_child_is_left(answered):
     assert not [t for t in threading.enumerate() if t.name.startswith("question")]
     assert not parallel._CHILDREN.waiting
     assert not parallel._CHILDREN.busy
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_without_lines_is_said_to_have_none(tmp_path, content):
+    path, out = tmp_path / "empty.jsonl", tmp_path / "out.jsonl"
+    path.write_text(content, encoding="utf-8")
+    done = run(path, "--out", out)
+    assert (done.exit_code, done.stderr) == (0, f"no problems: {path} has no lines\n")
+    assert out.read_text(encoding="utf-8") == ""
