@@ -96,10 +96,12 @@ class Equivalents:
         certificate: the kernel's answer to it is "accepted": the loss is the same for all members of the group,
             for all weights, inputs and targets, of all sizes.
         nets: the iterator.
+        message: how many there are under permutations and signs, and why fewer than members of the group.
     """
 
     certificate: CertificateFile
     nets: Iterator[MLP] = field(repr=False)
+    message: str = ""
 
     def __iter__(self) -> Iterator[MLP]:
         return self.nets
@@ -133,7 +135,7 @@ def equivalents(net: MLP, kind: str = "finite", limit: int | None = None, seed: 
     made = listing.equivalents(net, kind, limit, seed, ridge)
     statement, evidence = any_size(net, "sse", ridge, kind in ("matrix", "all"))  # for all targets: so are the outputs
     file = Pipeline("convex", 60.0, 0).accepted_file(Question(statement), Claim("invariant"), evidence)
-    return Equivalents(file, (e.net for e in made))
+    return Equivalents(file, (e.net for e in made), symmetry_group(net, ridge).orbit())
 
 
 def critical_point(

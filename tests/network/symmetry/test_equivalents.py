@@ -76,6 +76,12 @@ def test_what_a_network_does_not_have():
         cc.equivalents(LARGE, kind="rotation")
 
 
+def test_equal_units_make_fewer_and_it_is_said():
+    net = MLP.from_arrays([([[1.0], [1.0], [2.0]], None), ([[3.0, 3.0, 4.0]], None)], activation="softplus")
+    found = cc.equivalents(net)
+    assert len(list(found)) == 3 and "3 images, not 6: units 0, 1 of hidden layer 1 are equal" in found.message
+
+
 @pytest.mark.parametrize("limit", [0, -1, 2.5, True, "3"])
 def test_a_limit_is_a_whole_number(limit):
     with pytest.raises(cc.ConvexcheckError, match="expected a whole number >= 1"):
