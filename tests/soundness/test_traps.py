@@ -103,6 +103,8 @@ TRAPS = {
     "u/u": "u/u = 1 for u != 0",
     "Max(c x)": "Max(c x) = c Max(x) for c >= 0",
     "0 u": "0 u = 0 for a real u",
+    "lemma": "a further fact has to follow from the others",
+    "root of a quadratic": "sqrt q is convex for a quadratic q that is >= 0 on all of R^n, not on the domain alone",
 }
 NO_SUCH_RULE = {
     "domination, integrals": "no evidence kind; the signs of the polygamma functions are ranges of their rows",
@@ -124,6 +126,8 @@ ELSEWHERE = {
     "file": "tests/certificate/test_codec.py::test_nothing_else_is_read",
     "arrays": "tests/certificate/test_arrays.py::test_other_files_are_refused",
     "log ab": "tests/expression/test_normal.py::test_what_is_no_law",
+    "lemma": "tests/kernel/test_curvatures.py::test_a_lemma_must_hold",
+    "root of a quadratic": "tests/kernel/test_curvatures.py::test_other_roots_are_rejected",
 }
 
 # --- questions --------------------------------------------------------------------------------------------
@@ -571,7 +575,8 @@ def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
     assert kinds == {
         *("Proof", "Generalisation", "JensenGap", "NegativeCurvature", "SymmetryPair", "Invariance", "CriticalPoint",
           "Neither", "Undefined", "OutsideDomain", "EmptyDomain"),
-        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit", "Axiom"),
+        *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit", "Axiom", "Lemma",
+          "RootOfQuadratic"),
         *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
           "Roots", "Ladder", "Split"),
     }
