@@ -29,12 +29,14 @@ class Benchmark:
         bars: the largest allowed value by column, in every row that has the column.
         rows: measures, given how often each thing is to be repeated.
         expected: the value that a column must have, in every row that has the column.
+        keys: the columns that name a row.
     """
 
     claim: str
     bars: Mapping[str, float]
     rows: Callable[[int], Iterator[Row]]
     expected: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[str, ...] = ("loss", "spelling", "data")
 
     def missed(self, row: Row) -> list[str]:
         """The columns of a row that exceed their bar or have another value than expected."""

@@ -35,6 +35,7 @@ from convexcheck.search.deadline import OutOfTime
 
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
 SHORT = 0.5  # seconds of a first try
+SHARP = 1e-6  # the relative radius of a curvature that is known well enough
 LONG = 4.0  # seconds that must be left for CVXPY to be imported and asked
 OPPOSITE = {"convex": "concave", "concave": "convex"}
 
@@ -267,13 +268,22 @@ class Pipeline:
         return found or ()
 
     def _curved(self, q: Question, side: str) -> Verdict | None:
-        """Negative curvature at a network's weights, in the first arithmetic in which the kernel accepts it."""
+        """Negative curvature at a network's weights, in the first arithmetic in which the kernel accepts it.
+
+        Where its value has few digits that are certain, a better direction is asked for, once.
+        """
         proposed = q.curved(side=side, left=self._left, seed=self.seed) if q.curved else iter(())
+        accepted: list[Verdict] = []
+        settled: Any = None
         while (found := self._searched(f"curvature against {side}", lambda: next(proposed, None))) is not None:
+            if found.evidence.v == settled:  # in another arithmetic
+                continue
             verdict = self._sealed(replace(q, files=found.files), Claim(f"not {side}"), found.evidence)
             if verdict is not None:
-                return verdict
-        return None
+                accepted, settled = [*accepted, verdict], found.evidence.v
+                if verdict.negative[0].relative_radius <= SHARP or len(accepted) == 2:
+                    break
+        return accepted[-1] if accepted else None
 
     def _opposite(self, q: Question, found: Verdict, gap: ev.JensenGap | None) -> Verdict:
         """The opposite is proved; a counterexample decides the claim itself."""

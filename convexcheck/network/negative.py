@@ -7,7 +7,7 @@ the evidence names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -102,37 +102,41 @@ class _Writer:
     """Points and directions as the arrays of evidence."""
 
     def __init__(self, problem: Problem, reading: Reading, digest: Digest) -> None:
-        self.problem, self.digest, self.files = problem, digest, dict[str, Numbers]()
+        self.problem, self.digest = problem, digest
         self.small = problem.net.size <= WRITTEN
         s = reading.statement
         data = {"X": problem.X, "y": problem.y}
         parameters = [(n, self.parameter(data[n], d.array)) for n, d in s.parameters.items()]
         self.instance = Instance((), tuple(parameters))
-        self.point = tuple((name, self.array(a)) for name, a in problem.net.parameters.items())
+        self.files = dict[str, Numbers]()
+        self.point = self.arrays(problem.net.parameters.items(), self.files)
         self.bounded = bool(s.domain)
 
     @staticmethod
     def parameter(array: Numbers, digest: str) -> Array:
         return Array(array.shape, () if digest else tuple(fractions(array).ravel()), digest)
 
-    def array(self, values: Numbers) -> Array:
-        """Small arrays and rationals are written out; large ones become files."""
-        if self.small or not representable(values):
-            return Array(values.shape, tuple(fractions(values).ravel()))
-        values = floats(values)
-        name = self.digest(values)
-        self.files[name] = values
-        return Array(values.shape, (), name)
+    def arrays(self, named: Iterable[tuple[str, Numbers]], files: dict[str, Numbers]) -> tuple[tuple[str, Array], ...]:
+        """Small arrays and rationals are written out; large ones become `files`."""
+
+        def array(values: Numbers) -> Array:
+            if self.small or not representable(values):
+                return Array(values.shape, tuple(fractions(values).ravel()))
+            entries = floats(np.ascontiguousarray(values))
+            name = self.digest(entries)
+            files[name] = entries
+            return Array(entries.shape, (), name)
+
+        return tuple((name, array(values)) for name, values in named)
 
     def proposals(self, vector: Numbers, value: float, products: int) -> Iterator[Proposal]:
         direction = self.rounded(vector)
-        parts = self.problem.net.split(direction)
-        names = self.problem.net.names
-        v = tuple((n, self.array(np.ascontiguousarray(p))) for n, p in zip(names, parts, strict=True))
+        net, files = self.problem.net, dict(self.files)
+        v = self.arrays(zip(net.names, net.split(direction), strict=True), files)
         step = Fraction(1, 2**20) if self.bounded else Fraction(1)
         for level in levels(self.problem):
             evidence = NegativeCurvature(self.instance, self.point, v, level, step)
-            yield Proposal(evidence, dict(self.files), value, products)
+            yield Proposal(evidence, files, value, products)
 
     def rounded(self, vector: Numbers) -> Numbers:
         """For a direction that is written out the fewest bits that keep the curvature's sign and half of its size."""

@@ -136,6 +136,11 @@ class Curvature:
     level: str
     bound: float
 
+    @property
+    def relative_radius(self) -> float:
+        """How far v'Hv may be from the middle of `value`, relative to it; 0 for a rational."""
+        return float(self.value.rad() / abs(self.value.mid())) if hasattr(self.value, "rad") else 0.0
+
 
 @dataclass(frozen=True)
 class Verdict:
