@@ -88,7 +88,8 @@ def certified(problem: Any, repeats: int, allowed: float | None) -> Row:
         check = least(1 if problem.net.size > 5e6 else repeats, partial(cc.verify, path))[0] / unit
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     row: Row = {"v'Hv/v'v": rounded(found.bound), "level": found.level}
-    row |= {"relative radius": rounded(found.relative_radius), "product, cpu s": rounded(unit), "products": len(counts), "whole / product": rounded(whole)}
+    row |= {"relative radius": rounded(found.relative_radius), "product, cpu s": rounded(unit)}
+    row |= {"products": len(counts), "whole / product": rounded(whole)}
     row |= {"allowed": allowed, "whole / allowed": rounded(whole / allowed)} if allowed else {}
     row["check / product" if problem.net.size > LARGE else "check, no bar"] = rounded(check)
     return row | {"GB beyond weights and data": rounded((peak - held) / 1e9)}

@@ -220,6 +220,21 @@ class Verdict:
 
         return script_text(self, kind)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the function along the segment or direction that refutes the claim, with the chord; returns the Axes.
+
+        Without a counterexample a function of one real number is drawn as it is.
+
+        Args:
+            ax: the Axes to draw on; None for new ones.
+
+        Raises:
+            ConvexcheckError: there is nothing to draw.
+        """
+        from convexcheck.report.plot import plot
+
+        return plot(self, ax)
+
     def __repr__(self) -> str:
         return str(self)
 
