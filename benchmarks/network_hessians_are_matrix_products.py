@@ -30,6 +30,7 @@ CASES: list[tuple[tuple[int, ...], int, str, float]] = [
     ((20, 64, 64, 5), 1000, "dgemm", 1 / 0.45),
     ((64, 128, 64, 10), 1000, "dgemm", 1 / 0.45),
 ]
+TURN = 0.3  # CPU seconds
 SINGLE = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -55,13 +56,15 @@ def alone(module: str, case: int, repeats: int) -> Row:
 
 
 def least(repeats: int, *calls: Callable[[], Any]) -> list[float]:
-    """The least CPU time of each call; the calls take turns, so that what else the machine does is in all of them."""
+    """The least CPU time of each call; they take turns of at least `TURN`, so that other work hits all of them."""
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(repeats):
         for call, found in zip(calls, times, strict=True):
-            begin = time.process_time()
-            call()
-            found.append(time.process_time() - begin)
+            turn = time.process_time()
+            while time.process_time() < turn + TURN:
+                begin = time.process_time()
+                call()
+                found.append(time.process_time() - begin)
     return [min(found) for found in times]
 
 
