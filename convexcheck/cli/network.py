@@ -47,7 +47,7 @@ def network(
     forecast = Forecast.of(net, problem.rows)
     show = _Progress(sys.stderr.isatty() and not as_json, timeout)
     show.line(f"{net}, {problem.rows} rows; {forecast}")
-    rows = [("network", str(net)), ("data", f"{problem.rows} rows, {loss}"), ("forecast", str(forecast))]
+    rows = [("network", f"{net}{_single(net)}"), ("data", f"{problem.rows} rows, {loss}"), ("forecast", str(forecast))]
     found = net_eigenvalue(problem, tolerance=1e-6, seed=options["seed"], progress=show.step, stop=show.late(net.size))
     rows.append(("lambda_min", str(found).removeprefix("lambda_min ")))
     told: dict[str, Any] = {"size": net.size, "bytes": forecast.total, "lambda_min": found.value,
@@ -63,15 +63,20 @@ def network(
         told |= {"bound": curved.bound, "level": curved.level}
         rows.append(("bound", f"lambda_min <= {curved.bound:.9g}, shown in {curved.level} arithmetic"))
         rows.append(("certificate", f"{path}: not convex, accepted by the kernel"))
+    elif verdict.certificate is not None:
+        verdict.certificate.write(path)
+        rows += [("bound", f"none: the curvature at these weights was not certified{_kink(net)}"),
+                 ("certificate", f"{path}: not convex by two points elsewhere, accepted by the kernel")]  # fmt: skip
     else:
-        rows.append(("certificate", "none: no negative curvature was certified at these weights; this proves nothing"))
+        nothing = f"no negative curvature was certified at these weights{_kink(net)}; this proves nothing"
+        rows.append(("certificate", f"none: {nothing}"))
     if options["spectrum"]:
         rows += _spectrum(problem, show, options, told)
     if options["plot"] is not None:
         _draw(problem, found.vector, told.get("density"), options["plot"])
     told.pop("density", None)
     if as_json:
-        where = str(path.absolute()) if "bound" in told else None
+        where = str(path.absolute()) if verdict.certificate is not None else None
         click.echo(json.dumps({**record(model.name, verdict, where), **told}))
     else:
         width = max(len(name) for name, _ in rows) + 2
@@ -94,9 +99,25 @@ def _spectrum(problem: Any, show: _Progress, options: dict[str, Any], told: dict
     rows += [("saddle index", str(found.index))] * (found.index is not None)
     import numpy as np
 
-    cells, edges = np.histogram(found.nodes, bins=10, weights=found.weights)
+    largest = float(np.abs(found.nodes).max()) * (1 + 1e-12) or 1.0
+    decades = np.array([1.0, 0.1, 0.01, 0.001])
+    cells, edges = np.histogram(found.nodes, [*(-largest * decades), *(largest * decades[::-1])], weights=found.weights)
     parts = zip(pairwise(edges.tolist()), cells.tolist(), strict=True)
-    return rows + [("density", f"{a:>12.4g} to {b:<12.4g} {share:.4f}") for (a, b), share in parts]
+    return rows + [("density", f"{a:>12.4g} to {b:<12.4g} {100 * share:8.3f} %") for (a, b), share in parts if share]
+
+
+def _single(net: Any) -> str:
+    """What was done to weights of single precision."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        single = all(np.array_equal(a, np.float32(a)) for a in net.arrays())
+    return ", float32 weights converted to float64 exactly" if single else ""
+
+
+def _kink(net: Any) -> str:
+    """Why that may be."""
+    return ", perhaps as a unit of relu is at its kink, where its input is 0" if "relu" in net.activations else ""
 
 
 def _draw(problem: Any, direction: Any, density: Any, path: Path) -> None:

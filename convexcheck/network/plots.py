@@ -31,12 +31,16 @@ def plot_spectrum(spectrum: Spectrum, ax: Any = None, width: float | None = None
     low, high = float(spectrum.nodes[0]), float(spectrum.nodes[-1])
     margin = 0.05 * (high - low) or 1.0
     at = np.linspace(low - margin, high + margin, 801)
-    density = spectrum.density(at, width)
-    ax.semilogy(at, density, color=_CURVE)
-    ax.fill_between(at, density, where=at <= 0, color=_CHORD, alpha=0.4, label="negative")
+    density, below = spectrum.density(at, width), spectrum.nodes < -spectrum.rounding
+    negative = replace(spectrum, weights=np.where(below, spectrum.weights, 0.0)).density(at, width)
+    ax.semilogy(at, density, color=_CURVE, label="all")
+    ax.fill_between(at, negative, color=_CHORD, alpha=0.4, label=f"negative: {100 * spectrum.negative:.3g} %")
     if spectrum.exact:
-        ax.plot(spectrum.nodes, np.full(spectrum.size, density[density > 0].min()), "|", color=_CURVE, alpha=0.6)
-    ax.set_ylim(bottom=max(float(density.max()) * 1e-8, np.finfo(float).tiny))
+        for part, color in ((spectrum.nodes[~below], _CURVE), (spectrum.nodes[below], _CHORD)):
+            ax.plot(part, np.full(len(part), 0.02), "|", color=color, transform=ax.get_xaxis_transform())
+    top = float(density.max())
+    ax.set_ylim(top * 1e-8, top * 10)
+    ax.legend()
     ax.set_xlabel("eigenvalue of the Hessian")
     ax.set_ylabel("density" if spectrum.exact else f"density, estimated by {spectrum.products} products")
     return ax
@@ -49,8 +53,8 @@ def plot_along(problem: Problem, direction: Any, ax: Any = None, reach: float | 
         problem: perceptron, data and loss.
         direction: a vector of length P, in the order of the parameters.
         ax: the Axes to draw on; None for new ones.
-        reach: how far to go to both sides, in units of the direction's length; by default as far as the loss stays
-            above its chord, at most 10 times the length of the weights.
+        reach: how far to go to both sides, in units of the direction's length; by default where the chord is lowest
+            below the loss, at most about 8 times the length of the weights.
 
     Returns:
         The Axes.
@@ -64,22 +68,29 @@ def plot_along(problem: Problem, direction: Any, ax: Any = None, reach: float | 
     def loss(t: float) -> float:
         return replace(problem, net=problem.net.with_parameters(theta + t * v)).value()
 
+    middle = loss(0.0)
+
+    def gap(t: float) -> float:
+        """How far the chord from -t to t is below the loss."""
+        return middle - (loss(t) + loss(-t)) / 2
+
     if reach is None:
-        reach, middle = 1e-3 * (1.0 + float(np.linalg.norm(theta))), loss(0.0)
-        for _ in range(14):
-            if loss(2 * reach) + loss(-2 * reach) >= 2 * middle:
-                break
-            reach *= 2
+        reaches = [1e-3 * (1.0 + float(np.linalg.norm(theta))) * 2**k for k in range(14)]
+        reach = max(reaches, key=gap)
     ax = _axes(ax)
     at = np.linspace(-reach, reach, STEPS)
     values = [loss(float(t)) for t in at]
     ax.plot(at, values, color=_CURVE, label=problem.loss)
-    ax.plot([at[0], at[-1]], [values[0], values[-1]], color=_CHORD, linestyle="--", label="chord")
+    ax.plot([at[0], at[-1]], [values[0], values[-1]], color=_CHORD, linestyle="--", label=_told(gap(reach)))
     ax.plot([0.0], [values[STEPS // 2]], "o", color=_CURVE)
     ax.set_xlabel("t, along the direction")
     ax.set_ylabel("loss")
     ax.legend()
     return ax
+
+
+def _told(gap: float) -> str:
+    return f"chord, {abs(gap):.2g} {'below' if gap > 0 else 'above'}"
 
 
 def unit(direction: Any, size: int) -> Numbers:

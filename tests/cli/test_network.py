@@ -51,11 +51,30 @@ def test_json(files, tmp_path):
     assert found["certificate"] == str(tmp_path / "c.json")
 
 
+def test_single_precision_is_said(files, tmp_path):
+    p = problem((3, 8, 2), "tanh", "mse", rows=30)
+    save(p.net.with_parameters(np.float32(p.net.vector())), tmp_path / "single.npz")
+    result = run(tmp_path / "single.npz", *files[1:])
+    assert "MLP(3-8-2, tanh, P = 50), float32 weights converted to float64 exactly" in result.stdout
+
+
 def test_where_nothing_is_negative(files, tmp_path):
     result = run(*files, "--ridge", "100", "--timeout", "1")
     assert result.exit_code == 0
     assert "none: no negative curvature was certified at these weights; this proves nothing" in result.stdout
     assert not (tmp_path / "net.certificate.json").exists()
+
+
+def test_a_kink_at_the_weights(tmp_path):
+    """The first unit's input is 0 at the first row: no curvature is certified there, but two other points will do."""
+    layers = [{"W": [[1, 1], [1, 2]], "b": [0, "0.5"], "activation": "relu"}, {"W": [[1, -2]]}]
+    (tmp_path / "net.json").write_text(json.dumps({"layers": layers}))
+    np.savez(tmp_path / "data.npz", X=[[0.0, 0.0], [0, 1], [1, 0], [1, 1]], y=[0.0, 1, 1, 0])
+    result = run(tmp_path / "net.json", "--data", tmp_path / "data.npz", "--loss", "mse")
+    assert result.exit_code == 0, result.output
+    assert "bound: none: the curvature at these weights was not certified, perhaps as a unit of relu" in result.stdout
+    assert "not convex by two points elsewhere, accepted by the kernel" in result.stdout
+    assert isinstance(cc.verify(tmp_path / "net.certificate.json"), cc.Accepted)
 
 
 def test_errors_are_messages(files, tmp_path):

@@ -19,14 +19,19 @@ def test_the_loss_lies_above_its_chord_along_the_negative_direction():
     curve, chord, point = ax.get_lines()
     t, values = curve.get_data()
     assert point.get_ydata()[0] == pytest.approx(p.value())
-    assert values[len(t) // 2] > np.mean(chord.get_ydata())
+    gap = values[len(t) // 2] - np.mean(chord.get_ydata())
+    assert gap > 0
+    assert chord.get_label() == f"chord, {gap:.2g} below"
     assert plot_along(p, v, Figure().subplots(), reach=0.5).get_lines()[0].get_xdata()[-1] == 0.5
 
 
 def test_spectra():
     ax = plot_spectrum(dense_spectrum(np.diag([-1.0, 2.0, 2.0])), Figure().subplots())
     assert "density" in ax.get_ylabel()
-    assert len(ax.get_lines()) == 2
+    density, rest, negative = ax.get_lines()
+    assert rest.get_xdata().tolist() == [2.0, 2.0]
+    assert negative.get_xdata().tolist() == [-1.0]
+    assert ax.get_ylim()[1] < 20 * max(density.get_ydata())
     estimate = Spectrum(np.array([0.0, 1.0]), np.array([0.5, 0.5]), 9, False, 12)
     assert "12 products" in plot_spectrum(estimate, Figure().subplots()).get_ylabel()
 

@@ -58,7 +58,7 @@ def test_new_axes_are_made_where_none_are_given():
 
 
 REFUSED = [
-    (lambda: cc.check("x**2 + y**2"), "no segment to draw the function along; expected a counterexample, or a function of one"),
+    (lambda: cc.check("x**2 + y**2"), "no segment to draw the function along; expected a counterexample, or"),
     (lambda: Verdict("UNKNOWN", "UNKNOWN"), "nothing to draw; expected a verdict on a function"),
 ]
 
