@@ -63,13 +63,13 @@ def network(
         told |= {"bound": curved.bound, "level": curved.level}
         rows.append(("bound", f"lambda_min <= {curved.bound:.9g}, shown in {curved.level} arithmetic"))
         rows.append(("certificate", f"{path}: not convex, accepted by the kernel"))
-    elif verdict.certificate is not None:
-        verdict.certificate.write(path)
-        rows += [("bound", f"none: the curvature at these weights was not certified{_kink(net)}"),
-                 ("certificate", f"{path}: not convex by two points elsewhere, accepted by the kernel")]  # fmt: skip
     else:
-        nothing = f"no negative curvature was certified at these weights{_kink(net)}; this proves nothing"
-        rows.append(("certificate", f"none: {nothing}"))
+        rows.append(("bound", f"none: the curvature at these weights was not certified{_kink(net)}"))
+        found_elsewhere = f"{path}: not convex by two points elsewhere, accepted by the kernel"
+        nothing = "none: no two points elsewhere were found either; this proves nothing"
+        rows.append(("certificate", nothing if verdict.certificate is None else found_elsewhere))
+        if verdict.certificate is not None:
+            verdict.certificate.write(path)
     if options["spectrum"]:
         rows += _spectrum(problem, show, options, told)
     if options["plot"] is not None:
@@ -117,7 +117,7 @@ def _single(net: Any) -> str:
 
 def _kink(net: Any) -> str:
     """Why that may be."""
-    return ", perhaps as a unit of relu is at its kink, where its input is 0" if "relu" in net.activations else ""
+    return ", perhaps as a unit is at its kink, where its input is 0" if net.has_kinks else ""
 
 
 def _draw(problem: Any, direction: Any, density: Any, path: Path) -> None:

@@ -126,6 +126,11 @@ class MLP:
         sizes = {name: int(array.size) for name, array in self.parameters.items()}
         return sizes, {j: tuple(f"{kind}{j}" for kind in found) for j, found in kinds.items()}
 
+    @property
+    def has_kinks(self) -> bool:
+        """Whether an activation lacks a derivative somewhere."""
+        return "relu" in self.activations
+
     @cached_property
     def exact_in_float64(self) -> bool:
         """Whether float64 holds every weight exactly."""

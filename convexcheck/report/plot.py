@@ -17,7 +17,7 @@ from convexcheck.expression.floats import Floats
 from convexcheck.expression.objects import Inexact
 from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
-from convexcheck.report.verdict import ILL_POSED, Verdict
+from convexcheck.report.verdict import ILL_POSED, Curvature, Jensen, Verdict
 
 STEPS, BEYOND = 61, 0.1
 _CURVE, _CHORD = "#1f5a99", "#c62828"
@@ -42,12 +42,11 @@ def plot(verdict: Verdict, ax: Any = None) -> Any:
     s = verdict.statement
     if s is None or verdict.status == ILL_POSED:
         raise ConvexcheckError("report", "nothing to draw", "a verdict on a function", "print(verdict)")
-    against = [c for c in (*verdict.counterexamples, *verdict.negative) if c.side == verdict.claim]
-    against = against or [*verdict.counterexamples, *verdict.negative]
-    if not against:
+    found: Jensen | Curvature | None = verdict.counterexample
+    found = found or next(iter(verdict.negative), None)
+    if found is None:
         return _curve(s, ax)
-    found = against[0]
-    if hasattr(found, "gap"):
+    if isinstance(found, Jensen):
         x, y, at = _floats(verdict, found.x), _floats(verdict, found.y), 1 - float(found.t)
         f = _along(s, x, {n: y[n] - x[n] for n in x}, _floats(verdict, found.parameters), found.sizes)
         ax = _drawn(f, 0.0, 1.0, at, ax)

@@ -61,8 +61,10 @@ def test_single_precision_is_said(files, tmp_path):
 def test_where_nothing_is_negative(files, tmp_path):
     result = run(*files, "--ridge", "100", "--timeout", "1")
     assert result.exit_code == 0
-    assert "none: no negative curvature was certified at these weights; this proves nothing" in result.stdout
-    assert not (tmp_path / "net.certificate.json").exists()
+    assert "bound: none: the curvature at these weights was not certified\n" in result.stdout
+    elsewhere = "not convex by two points elsewhere" in result.stdout  # it depends on the time that there is
+    assert elsewhere or "no two points elsewhere were found either; this proves nothing" in result.stdout
+    assert (tmp_path / "net.certificate.json").exists() is elsewhere
 
 
 def test_a_kink_at_the_weights(tmp_path):
@@ -72,7 +74,7 @@ def test_a_kink_at_the_weights(tmp_path):
     np.savez(tmp_path / "data.npz", X=[[0.0, 0.0], [0, 1], [1, 0], [1, 1]], y=[0.0, 1, 1, 0])
     result = run(tmp_path / "net.json", "--data", tmp_path / "data.npz", "--loss", "mse")
     assert result.exit_code == 0, result.output
-    assert "bound: none: the curvature at these weights was not certified, perhaps as a unit of relu" in result.stdout
+    assert "curvature at these weights was not certified, perhaps as a unit is at its kink" in result.stdout
     assert "not convex by two points elsewhere, accepted by the kernel" in result.stdout
     assert isinstance(cc.verify(tmp_path / "net.certificate.json"), cc.Accepted)
 
