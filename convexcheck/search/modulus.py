@@ -24,7 +24,7 @@ from convexcheck.search.pairs import constants, points
 from convexcheck.search.points import Instances, anchor
 from convexcheck.search.prove import Prover
 from convexcheck.search.scope import Scope
-from convexcheck.search.slots import MAX_TERMS, terms
+from convexcheck.search.slots import long
 
 MAX_VARIABLES, SAMPLES, ROUNDS = 8, 300, 14
 Found = tuple[Expression | None, ev.Curvature | None]
@@ -65,7 +65,7 @@ def _rule(s: Statement, side: int, mu: Expression, scope: Scope) -> ev.Curvature
 def _read_off(s: Statement, side: int, scope: Scope) -> Expression | None:
     """A modulus read off the squares of the variables in the normal form."""
     candidates: list[Expression] = []
-    if terms(s.function) > MAX_TERMS:
+    if long(s.function):
         return None
     for name, d in s.variables.items():
         square = normal(over_all("Sum", d.shape, generic("var", name, d) ** 2), scope.context)

@@ -21,7 +21,7 @@ from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover, smooth_form
 from convexcheck.search.scope import Scope
-from convexcheck.search.slots import MAX_TERMS, affine, terms
+from convexcheck.search.slots import affine, long
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 
@@ -71,7 +71,7 @@ def _affine(e: Expression, scope: Scope) -> ev.Curvature | None:
     """Affine as it stands, or once its terms are one fraction (where denominators may cancel)."""
     if affine(e, scope.context):
         return ev.Affine()
-    if terms(e) > MAX_TERMS:
+    if long(e):
         return None
     target = fraction(e, scope.context)
     if affine(target, scope.context) and total(target, scope.context):

@@ -41,7 +41,7 @@ from convexcheck.search.forms import nonnegative, positive
 from convexcheck.search.nonsmooth import limit, piecewise
 from convexcheck.search.perspective import perspective
 from convexcheck.search.scope import Scope
-from convexcheck.search.slots import MAX_TERMS, Slots, affine, terms
+from convexcheck.search.slots import Slots, affine, long
 
 MAX_DEPTH, MANY_TERMS = 40, 3
 HALF = Fraction(1, 2)
@@ -114,7 +114,7 @@ class Prover:
 
     def _smooth(self, e: Expression, side: int, scope: Scope) -> ev.Curvature | None:
         """Second order on `e` as it is, or on its normal form (where kinks may have cancelled)."""
-        for target in (e, *([normal(e, scope.context)] if terms(e) <= MAX_TERMS else [])):
+        for target in (e, *([normal(e, scope.context)] if not long(e) else [])):
             form = smooth_form(target, scope)
             if form is None or (target is not e and not total(target, scope.context)):
                 continue

@@ -25,6 +25,7 @@ from convexcheck.expression.term import (
     entry,
     instantiate,
     mul,
+    nodes,
     opened,
     opened_matrix,
     over,
@@ -34,7 +35,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.search.scope import Scope
 
-MAX_TERMS = 2000
+MAX_TERMS, MAX_PRODUCT = 2000, 200
 NAMES = ("t", "u", "v", "r", "s")
 
 
@@ -51,7 +52,13 @@ def looks_affine(e: Expression) -> bool:
 
 def affine(e: Expression, context: Context) -> bool:
     """Whether `e` is affine by its normal form, where that is not too long to be looked for."""
-    return looks_affine(e) or (terms(e) <= MAX_TERMS and is_affine(e, context))
+    return looks_affine(e) or (not long(e) and is_affine(e, context))
+
+
+def long(e: Expression) -> bool:
+    """Whether it would take long to multiply `e` out: it has many terms, or a power or product of sums has many."""
+    products = (n for n in nodes(e) if n.op == "pow" or (n.op == "mul" and sum(terms(a) > 1 for a in n.args) > 1))
+    return terms(e) > MAX_TERMS or any(terms(n) > MAX_PRODUCT for n in products)
 
 
 def terms(e: Expression) -> int:

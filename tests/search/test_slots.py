@@ -34,11 +34,16 @@ def test_the_shortcut_agrees_with_the_normal_form(monkeypatch):
     rng = random.Random(1)
     drawings = [drawn(rng, 2) for _ in range(60)]
     assert [affine(e, CONTEXT) for e in drawings] == [is_affine(e, CONTEXT) for e in drawings]
-    monkeypatch.setattr(slots, "MAX_TERMS", 0)
+    monkeypatch.setattr(slots, "MAX_PRODUCT", 1)
     assert not affine((VARIABLES[0] + 1) ** 2 - VARIABLES[0] ** 2, CONTEXT)  # it is, and nobody looked
 
 
-LONG = ["(a + b + c + d + f + g)**12", "(x + y + z + w)**14 + (x - y)**2"]  # 6188 and 680 terms
+LONG = ["(a + b + c + d + f + g)**12", "(x + y + z + w)**14 + (x - y)**2", "(x**2 + y**2 + z**2 + w**2 + u**2)**6"]
+
+
+def test_many_terms_are_not_long_by_themselves():
+    assert not slots.long(add(*(k * x for k, x in enumerate(VARIABLES * 100)))) and not slots.long(VARIABLES[0] ** 100)
+    assert slots.long(add(*VARIABLES) ** 30) and slots.long(mul(add(1, *VARIABLES) ** 8, add(2, *VARIABLES) ** 4))
 
 
 @pytest.mark.parametrize("function", LONG)
