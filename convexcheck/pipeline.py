@@ -113,7 +113,7 @@ class Pipeline:
             found = self._proof(q, "affine", SHORT)
             if found is not None:
                 return found
-        rounds = (SHORT, 2 * SHORT), (0.05 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
+        rounds = (SHORT, 2 * SHORT), (0.1 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
         for turn, (proving, searching) in enumerate(rounds):
             believed = self._believed(q) if turn == 1 and "prove" in ways and not gaps else ()
             for side in sides:
