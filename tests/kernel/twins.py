@@ -22,7 +22,8 @@ from convexcheck.kernel.check import verify
 
 OTHERS = 4  # how many other nodes stand in for one
 SIBLINGS = [
-    ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit", "Axiom"],
+    ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit", "Axiom", "Lemma",
+     "RootOfQuadratic"],
     ["Bounds", "EachTerm", "Rewritten", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
      "Roots", "Ladder", "Split"],
     ["JensenGap", "OutsideDomain"],
