@@ -44,6 +44,7 @@ def hessian_of(
     Raises:
         ConvexcheckError: more memory than there is; an unknown block; overflow.
 
+    >>> from convexcheck.network import MLP
     >>> net = MLP.from_arrays([([[3.0]], None), ([[2.0]], None)], activation="identity")
     >>> hessian_of(Problem.of(net, [1.0], [5.0], "half_sse"))    # of (b*a - 5)**2/2: [[b*b, 2ab - 5], [., a*a]]
     Hessian([[4., 7.],
