@@ -227,9 +227,32 @@ Ltac nonzero :=
   | |- _ <> 0 => first [ lra | apply Rgt_not_eq; positive | apply Rlt_not_eq; first [assumption | lra | nra] ]
   end.
 
+(* Multiples of sums, added up, are the sum of some bodies: what is left is that these are the bodies of the other sum. *)
+Ltac body_of n l :=
+  match l with
+  | ?a + ?b => let g := body_of n a in let h := body_of n b in constr:(fun i : nat => g i + h i)
+  | ?c * Sum n ?f => constr:(fun i : nat => c * f i)
+  | 0 => constr:(fun i : nat => 0)
+  end.
+Ltac gathered :=
+  lazymatch goal with
+  | |- _ + _ = Sum ?n (fun i => @?g i + @?h i) => rewrite (Sum_plus n g h); apply (f_equal2 Rplus); gathered
+  | |- _ * Sum _ _ = _ => symmetry; apply Sum_scal
+  | |- 0 = _ => symmetry; apply Sum_zero; reflexivity
+  end.
+Ltac gather :=
+  match goal with |- ?l = Sum ?n _ =>
+    let g := body_of n l in
+    let g' := eval cbv beta in g in
+    transitivity (Sum n g'); [gathered | apply Sum_ext]
+  end.
+
 (* Sums of zeros, which derivatives leave. *)
 Ltac no_sums :=
-  repeat match goal with |- context [Sum ?n (fun _ => 0)] => rewrite (Sum_zero n (fun _ => 0)) by reflexivity end.
+  repeat match goal with |- context [Sum ?n ?f] =>
+    match f with context [0] => idtac end;
+    replace (Sum n f) with 0 by (symmetry; apply Sum_zero; intros; cbv beta; ring)
+  end.
 
 (* An exponential of a sum is a product of powers of exponentials. *)
 Ltac exponential :=

@@ -122,10 +122,10 @@ class Parts(Atoms):
         proof = identity(body, target, inner, self.context, self.signs(inner, body, target), known=self.signs)
         steps = proof.rstrip(".").replace(".\n", "; ").replace(". ", "; ")
         unfolded = " ".join(self.named.values())
-        close = f"cbv delta [{unfolded}]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j{j.data} J{j.data}"
+        close = f"cbv delta [{unfolded}]; gather; intros j{j.data} J{j.data}"
         self.setup.append(
             f"repeat match goal with |- context [Sum {n} ?f] => "
-            f"replace (Sum {n} f) with {shown} by (symmetry; {close}; cbv beta; {steps}) end."
+            f"replace (Sum {n} f) with {shown} by ({close}; cbv beta; {steps}) end."
         )
         return shown
 
