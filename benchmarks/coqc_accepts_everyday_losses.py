@@ -1,7 +1,7 @@
 """Of the losses in everyday JAX that are proved, coqc accepts the scripts of at least 70 %, for all sizes and all data.
 
-The gallery is ``tests/acceptance/gallery``. One row per loss that is settled: what coqc said of its script, or why there
-is none, and the seconds of the processor; then a row for those with a proof. Refuted losses are listed too.
+The gallery is ``tests/acceptance/gallery``. One row per loss that is settled: what coqc said of its script, or why
+there is none, and the seconds of the processor; then a row for those with a proof. Refuted losses are listed too.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ import numpy as np
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.concrete import Concrete, comment
+from convexcheck.export.names import refuse_names
 from convexcheck.export.numbers import values
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.expression.errors import ConvexcheckError
@@ -40,6 +41,7 @@ def export_smtlib(certificate: ev.Certificate, folder: Path | None = None) -> st
     Raises:
         NoScript: for a claim that no formula over the reals with + - * / states.
     """
+    refuse_names(certificate)
     s, claim, e = certificate.statement, certificate.claim, certificate.evidence
     script = _Script()
     if isinstance(e, ev.Proof | ev.Generalisation):

@@ -13,6 +13,7 @@ from typing import Any
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.concrete import Concrete, comment, small_sizes
+from convexcheck.export.names import refuse_names
 from convexcheck.export.numbers import refuted
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.sympy_prelude import PRELUDE
@@ -42,6 +43,7 @@ def export_sympy(certificate: ev.Certificate, folder: Path | None = None) -> str
     Raises:
         NoScript: saying which part has no counterpart.
     """
+    refuse_names(certificate)
     s, claim, e = certificate.statement, certificate.claim, certificate.evidence
     strict = f", strictly {claim.strict}" * bool(claim.strict)
     modulus = f", strongly with modulus {claim.modulus}" if claim.modulus is not None else ""

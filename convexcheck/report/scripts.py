@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.export.names import refuse_names
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.run import Ran, run_smtlib, run_sympy
 from convexcheck.expression.errors import ConvexcheckError
@@ -62,6 +63,7 @@ def verdict_files(verdict: Verdict, kind: str) -> dict[str, str]:
     if kind in PROSE:
         if isinstance(file.content.evidence, ev.Invariance | ev.CriticalPoint):
             raise NoScript(f"there are no words for evidence of the kind {type(file.content.evidence).__name__}")
+        refuse_names(file.content)
         return {"": PROSE[kind](verdict)}
     with tempfile.TemporaryDirectory() as folder:
         file.write_arrays(Path(folder))

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from convexcheck.certificate.evidence import Certificate
+from convexcheck.export.names import refuse_names
 from convexcheck.export.rocq.script import script
 
 SCRIPT, AUDIT, LIBRARY, AXIOMS = "script/verdict.v", "script/audit.v", "library", "axioms.txt"
@@ -78,6 +79,7 @@ def export_rocq(certificate: Certificate) -> dict[str, str]:
     Raises:
         NoScript: saying which part of the certificate has no counterpart.
     """
+    refuse_names(certificate)
     text = script(certificate)
     names = needed(text)
     rules = "".join(f"library/{n}.vo: {' '.join(f'library/{u}.vo' for u in uses(n))}\n" for n in names if uses(n))
