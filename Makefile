@@ -42,6 +42,8 @@ rocq: ## install Rocq (Debian packages) where that can be done without asking
 proofs: $(STAMP) rocq ## check the library of proofs from nothing, then the gallery: certificates and scripts
 	$(call say,proofs)
 	@rm -rf out/rocq && mkdir -p out/rocq && cp proofs/rocq/*.v proofs/rocq/_CoqProject out/rocq
+	@command -v coq_makefile >/dev/null || { echo "The proofs need Rocq, and coq_makefile is not there. Debian: apt-get install" \
+	  "$(ROCQ); elsewhere: opam install coq.8.16.1 coq-coquelicot coq-interval"; exit 1; }
 	@cd out/rocq && coq_makefile -f _CoqProject -o Makefile.coq && $(MAKE) -f Makefile.coq -j 2
 	@$(RUN)/python -m proofs check
 

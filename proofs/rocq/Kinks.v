@@ -32,12 +32,16 @@ Ltac half_convex :=
 Ltac at_knot t k :=
   let E := fresh in assert (E : t = k) by lra; rewrite ?E;
   rewrite ?exp_0, ?ln_1, ?sqrt_0, ?sqrt_1; first [ring | field; nonzero].
+Ltac no_case a := lazymatch a with context [if _ then _ else _] => fail | _ => idtac end.
 Ltac pieces knot :=
-  decide_all; unfold Rmax, Rmin, Rabs in *;
+  unfold Rleb, Rltb, Reqb, Rmax, Rmin, Rabs;
   repeat match goal with
-  | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b)
-  | |- context [Rcase_abs ?a] => destruct (Rcase_abs a)
-  end; first [reflexivity | exfalso; lra | exfalso; nra | ring | field; nonzero | knot].
+  | |- context [Rcase_abs ?a] => no_case a; destruct (Rcase_abs a)
+  | |- context [Rle_dec ?a ?b] => no_case a; no_case b; destruct (Rle_dec a b)
+  | |- context [Rlt_dec ?a ?b] => no_case a; no_case b; destruct (Rlt_dec a b)
+  | |- context [Req_EM_T ?a ?b] => no_case a; no_case b; destruct (Req_EM_T a b)
+  end; cbn [andb orb negb];
+  first [reflexivity | exfalso; lra | exfalso; nra | ring | field; nonzero | knot].
 
 (* On the two sides of the knot, and above a line through its value near it: all of D. *)
 Section Glue.

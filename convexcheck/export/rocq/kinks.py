@@ -166,7 +166,7 @@ def _tangent(f: str, t: Expression, knot: Expression, side: int, piece: Piece, p
         f"intros p v Hp Hk. {region.opened(False)}{known} {UNFOLD}. smooth.",
     )  # fmt: skip
     proof = (
-        f"{place.writer.opened}intros r p Dr Dp Hr. "
+        f"{place.writer.opened}intros r p Dr Dp Hr. cbv beta. "
         f"rewrite ({piece.same}{arguments} r Dr), ({piece.same}{arguments} p Dp).\n"
         f"  assert (T := tangent {region.set} {deep} r p ltac:(cbv [still]; tauto) ({piece.convex}{arguments})\n"
         f"    ({smooth}{arguments} r (along p r) Dr Hr) Dr Dp).\n"

@@ -85,6 +85,9 @@ PROVED = [
     ("exponentials under a logarithm", "log(1 + exp(-x) + exp(y - x))", "x y", {}, "* (v_x p)", "* (v_y p)"),
     ("a parameter and what is given of it", "a*x**2 + b*x", "x", {"given": "a >= 0"}, "0 <= (p_a)", "0 <= (p_b)"),
     ("a wrong derivative", "log(1 + exp(x))", "x", {}, "apply (ge0_eq _ (", "apply (ge0_eq _ (2 * "),
+    ("pieces between knots", "where(abs(x) <= 1, x**2/2, abs(x) - 1/2)", "x", {}, "then ((1 / 2)", "then ((1 / 3)"),
+    ("a polynomial without roots", "x**4 - 4*x**3 + 10*x**2", "x", {}, "(- 4) * ((v_x", "(- 9) * ((v_x"),
+    ("principal minors", "x**2 + x*y + y**2", "x y", {}, "(v_x p) * (v_y p)", "3 * (v_x p) * (v_y p)"),
     ("affine once simplified", "2*x + sin(y)**2*0 + 3", "x y", {}, "2 * (v_x p)", "2 * ((v_x p) ^ 2)"),
 ]
 
@@ -110,6 +113,7 @@ ALL_SIZES = {"parameters": {"X": "n d", "y": "n"}, "wrt": {"w": "d"}}
 EVERY = [  # for all sizes and all data
     ("sum(log(1 + exp(-y*(X @ w))))", "p_y i0", "p_y (S i0)"),
     ("mean(max(0, 1 - y*(X @ w)))", "(1 <= n_n)", "(0 <= n_n)"),
+    ("sum(log(1 + exp(X @ w)) - y*(X @ w)) + log(sum(exp(w)))", "p_y i0", "p_y (S i0)"),
 ]
 
 
