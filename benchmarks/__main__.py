@@ -24,7 +24,6 @@ NAMES = (
     "corpus",
     "peers_on_the_corpus",
     "coqc_accepts_most_certificates",
-    "coqc_accepts_everyday_losses",
     "swapped_units_refute_networks",
     "everyday_losses_are_settled",
 )
