@@ -20,6 +20,7 @@ from convexcheck.expression.contraction import contracted
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, define
 from convexcheck.expression.matrices import expanded
+from convexcheck.expression.obligations import total
 from convexcheck.expression.term import ONE, ZERO, Expression, add, apply, bind, mul, power, rebuild, substitute
 
 Factor = tuple[Expression, Fraction]
@@ -289,13 +290,17 @@ def _abs(e: Expression, context: Context) -> Polynomial:
 
 
 def _choice(e: Expression, context: Context) -> Polynomial:
-    """``where`` with a settled condition or equal values, and ``max`` without arguments that another one exceeds."""
+    """``where`` with a settled condition or equal values, and ``max`` without arguments that another one exceeds.
+
+    A value that is real in its branch only stays there: exp(log u) is u only where log u is real.
+    """
     args = [normal(a, context) for a in e.args]
     if e.op == "where":
         values = [value for value, _ in context.possible(rebuild(e, args))]
         if len(values) == 1 or args[1] is args[2]:
             return polynomial(values[0], context)
-        if args[0].has("var") or args[1:] == [ONE, ZERO]:
+        real = all(total(a, context) for a in e.args[1:])
+        if args[0].has("var") or args[1:] == [ONE, ZERO] or not real:
             return _atom(rebuild(e, args))
         gap = _sum([polynomial(args[1], context), _scaled(polynomial(args[2], context), -_1)])
         return _sum([polynomial(args[2], context), _product(_atom(apply("where", args[0], 1, 0)), gap, context)])

@@ -38,7 +38,8 @@ CURVATURES: dict[type, Callable[[Any], Goals]] = {
 def show(goal: SignGoal[ev.Sign] | CurvatureGoal[ev.Curvature]) -> None:
     """Return if the goal's rule, and those of all goals that it leaves, show it; else raise Rejection."""
     kind, table = type(goal.rule), SIGNS if isinstance(goal, SignGoal) else CURVATURES
-    require(kind in table, kind.__name__, "no rule for such a goal")
+    free = isinstance(goal, SignGoal) or not goal.value.has("dir")  # a direction is no constant: see `derivative`
+    require(kind in table and free, kind.__name__, "no rule for such a goal")
     goal.scope.used[kind.__name__] += 1
     for premise in table[kind](goal):
         show(premise)

@@ -457,3 +457,21 @@ def test_a_critical_point_has_a_value(f: Expression, at: Fraction) -> None:
 def test_the_sides_of_a_matrix_are_natural_numbers(sizes: tuple[int | Fraction, ...], fits: bool) -> None:
     f = Expression("norm_nuclear", (*map(const, sizes), x))
     assert rejected(Statement(f, {"x": SCALAR}), CONVEX, ev.Proof(ev.Axiom())) != fits
+
+
+# --- parts that are real in their branch only, and directions in place of constants ------------------------
+
+
+def test_a_logarithm_stays_in_its_branch() -> None:
+    """exp(log p) is p, which is -1 for p = -1, where where(p <= 0, 0, log p) is 0 and its exponential 1."""
+    value = apply("exp", where(apply("le", p, 0), 0, apply("log", p)))
+    given = (Condition("ge", -(p**3)),)
+    s = Statement(-value * p**2 * x**2, {"x": SCALAR}, {"p": SCALAR}, given=given)
+    inside = ev.Instance((), (("p", scalar(-1)),), (("x", scalar(0)),))
+    assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
+
+
+def test_a_function_holds_no_direction() -> None:
+    """The derivative along d_x would take a d_x that is there already for the same direction."""
+    d = entry("dir", "x")
+    assert rejected(Statement(x**2, {"x": SCALAR}), CONVEX, ev.Proof(ev.Rewriting(x**2 + d + mul(-1, d), SMOOTH)))
