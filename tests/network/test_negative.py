@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import convexcheck as cc
+from convexcheck import pipeline
 from convexcheck.network.dense import hessian_of
 from convexcheck.network.negative import levels, proposals
 from convexcheck.network.statement import read_problem
@@ -67,6 +68,16 @@ def test_large_networks_keep_points_in_files(tmp_path):
         assert isinstance(rejected, cc.Rejected)
         assert "has changed" in rejected.reason
         file.write_bytes(data)
+
+
+def test_a_better_direction_where_few_digits_are_certain(monkeypatch):
+    p = problem((40, 40, 5), "tanh", "mse", rows=30)
+    first = cc.refute(p.net, p.X, p.y, loss="mse", budget=60).negative[0]
+    assert first.relative_radius < pipeline.SHARP
+    monkeypatch.setattr(pipeline, "SHARP", -1.0)
+    v = cc.refute(p.net, p.X, p.y, loss="mse", budget=60)
+    assert v.negative[0].bound < first.bound < 0
+    assert len(v.certificate.arrays) == 2 + 2 * 4  # those of the first direction are not kept
 
 
 def reading(p):
