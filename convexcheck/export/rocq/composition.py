@@ -176,6 +176,8 @@ def _range(rule: ev.Composition, place: Place, inner: Place, maps: str, e: Expre
         i = context.bounds(target)
         weak = "=" if c.relation == "ge" else ""
         relation, end = (f">{weak}", i.lo) if _scale(value) > 0 else (f"<{weak}", i.hi)
+        if obeys(context.bounds(body), relation, end):
+            target = body  # as it stands; its normal form need not be shown to be the same
         steps = Steps(inside, context, names)
         show = steps.show(target, relation, end)
         opening = "".join(f"intros j{x.data} J{x.data}. " for x in inside.indices[: len(slot.sizes)])
