@@ -2,10 +2,11 @@
 
 An enclosure is all reals within `rad` of `mid`; `rad` None says that `mid` is finite and exact. With u = 2**-53, IEEE
 rounding to nearest gives fl(x) = x (1 + d), |d| <= u, for sums and, but for underflow, products. A sum of k products
-in any order, with or without fused operations, is within (k + 3) u of the sum of absolute values (k <= 2**22), as long
-as no fast matrix product (Strassen) is used. Every radius is computed by at most 2**22 roundings of numbers >= 0 and
-then widened by 1 + 2**-30, more than they can lose, and by 2**-990, more than underflows can lose, flushed or not.
-Sums and products of integers below 2**53 are exact. The proofs: docs/enclosures.md.
+in any order, with or without fused operations, is within (k + 3) u of the sum of absolute values (k <= 2**22), as
+long as no fast matrix product (Strassen) is used; a sum of m sums of k products within (k + m + 2) u. Every radius is
+computed by at most 2**22 roundings of numbers >= 0 and then widened by 1 + 2**-30, more than they can lose, and by
+2**-990, more than underflows can lose, flushed or not. Sums and products of integers below 2**53 are exact. The
+proofs: docs/enclosures.md.
 Source: S. M. Rump, Verification methods, Acta Numerica 19 (2010), section 9; N. J. Higham, Accuracy and Stability of
 Numerical Algorithms, chapter 3.
 """
@@ -14,12 +15,13 @@ import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import Any, NamedTuple
 
 import flint
 import numpy as np
 
-U, TINY, MAX_TERMS, WHOLE = 2.0**-53, 2.0**-990, 2**22, 2.0**53
+U, TINY, MAX_TERMS, WHOLE, BLOCK = 2.0**-53, 2.0**-990, 2**22, 2.0**53, 128
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -96,7 +98,7 @@ def contract(a: Enclosure, b: Enclosure) -> Enclosure:
     spec = ",".join("".join(_LETTERS[d] for d in own) for own in axes) + "->" + "".join(_LETTERS[d] for d in kept)
 
     def product(p: Any, q: Any) -> Any:
-        parts = [x.reshape([f.shape[-1 - d] for d in own]) for x, f, own in zip((p, q), (a, b), axes, strict=True)]
+        parts = [x.reshape([x.shape[-1 - d] for d in own]) for x, own in zip((p, q), axes, strict=True)]
         found = np.einsum(spec, *parts, optimize=True)
         lengths = dict(zip(kept, np.shape(found), strict=True))
         return np.reshape(found, [lengths.get(d, 1) for d in range(depth - 1, 0, -1)])
@@ -104,8 +106,10 @@ def contract(a: Enclosure, b: Enclosure) -> Enclosure:
     if terms > MAX_TERMS or not (finite(a) and finite(b)):  # a product may skip zeros, and with them NaN
         return Enclosure(np.array(np.nan), np.array(np.nan))
     p, q = np.abs(a.mid), np.abs(b.mid)
-    mid = product(a.mid, b.mid)
+    block = max(terms, 1) if terms <= 2 * BLOCK else max(BLOCK, math.isqrt(terms))
+    blocks = [slice(k, k + block) for k in range(0, terms, block)] or [slice(0)]
+    mid = reduce(operator.add, (product(a.mid[..., part], b.mid[..., part]) for part in blocks))
     if _integers(a, b) and np.all(product(p, q) < WHOLE):
         return Enclosure(mid)
-    error = product(p, radius(b) + (terms + 3) * U * q)
+    error = product(p, radius(b) + (block + len(blocks) + 2) * U * q)
     return widened(mid, error if a.rad is None else error + product(a.rad, q + radius(b)))

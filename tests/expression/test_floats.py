@@ -97,9 +97,7 @@ def test_sums_of_products(shapes: list[tuple[int, ...]], scale: float, spread: f
     mids = [rng.normal(size=shape) * scale for shape in shapes]
     rads = [None if spread is None or k else np.abs(m) * spread for k, m in enumerate(mids)]
     signs = [0 if r is None else rng.choice([-1, 0, 1], size=m.shape) for m, r in zip(mids, rads, strict=True)]
-    members = [
-        exactly(m) + (0 if r is None else exactly(r) * s) for m, r, s in zip(mids, rads, signs, strict=True)
-    ]
+    members = [exactly(m) + (0 if r is None else exactly(r) * s) for m, r, s in zip(mids, rads, signs, strict=True)]
     product = np.asarray(members[0], dtype=object)
     for m in members[1:]:
         product = np.asarray(product * m, dtype=object)
@@ -115,6 +113,23 @@ def test_a_layer_is_tight() -> None:
     found = contract(Enclosure(a), Enclosure(b))
     assert found.shape == (50, 40) and found.rad.max() < 1e-10
     assert np.allclose(found.mid, a[:, 0] @ b.T)
+    assert contract(Enclosure(np.ones((3, 0))), Enclosure(np.ones(0))).mid.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("terms", [1, 128, 256, 257, 384, 385, 1000, 20_000])
+def test_long_sums_go_in_blocks(terms: int) -> None:
+    """Terms that cancel, so that nearly all of the error is seen; the bound grows with the blocks, not with terms."""
+    rng = np.random.default_rng(terms)
+    a, b = rng.normal(size=(3, terms)), rng.normal(size=(3, terms)) * 2.0 ** rng.integers(-9, 9, (3, terms))
+    half = terms // 2
+    a[:, half : 2 * half], b[:, half : 2 * half] = a[:, :half], -b[:, :half]
+    found = contract(Enclosure(a), Enclosure(b))
+    exact = [
+        sum((x * y for x, y in zip(*map(exactly, pair), strict=True)), Fraction(0)) for pair in zip(a, b, strict=True)
+    ]
+    assert inside(found, np.array(exact, dtype=object))
+    rounds = max(256, 128 + terms / 128, 2 * terms**0.5) + 3
+    assert (np.broadcast_to(found.rad, 3) <= 1.01 * rounds * 2.0**-53 * np.abs(a * b).sum(axis=1) + 1e-200).all()
 
 
 @pytest.mark.parametrize("terms", [1, 2, 9])
