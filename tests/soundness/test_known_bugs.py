@@ -5,6 +5,8 @@ import sys
 from dataclasses import replace
 from fractions import Fraction
 
+import flint
+import numpy as np
 import pytest
 
 import convexcheck
@@ -13,6 +15,7 @@ from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.evaluate import evaluate
+from convexcheck.expression.normal import normal
 from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import ONE, PI, Expression, add, apply, bound, const, dim, entry, mul, over
@@ -469,6 +472,15 @@ def test_a_logarithm_stays_in_its_branch() -> None:
     s = Statement(-value * p**2 * x**2, {"x": SCALAR}, {"p": SCALAR}, given=given)
     inside = ev.Instance((), (("p", scalar(-1)),), (("x", scalar(0)),))
     assert rejected(s, CONVEX, ev.Proof(SMOOTH, inside=inside))
+
+
+@pytest.mark.parametrize("op", ["exp", "sinh", "tanh", "sigmoid", "softplus", "abs"])
+def test_the_normal_form_of_a_real_value_is_real(op: str) -> None:
+    """At p = -1, where log p is in the branch that is not taken."""
+    e = apply(op, where(apply("le", p, 0), 2 * p, apply("log", p)))
+    at = {("par", "p"): np.array(flint.fmpq(-1), dtype=object)}
+    found = evaluate(normal(e, Context(Statement(x, {"x": SCALAR}, {"p": SCALAR}))), at, {})
+    assert found.is_finite() and found.overlaps(evaluate(e, at, {}))
 
 
 def test_a_function_holds_no_direction() -> None:
