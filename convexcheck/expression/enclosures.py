@@ -108,7 +108,7 @@ def contract(a: Enclosure, b: Enclosure) -> Enclosure:
     p, q = np.abs(a.mid), np.abs(b.mid)
     block = max(terms, 1) if terms <= 2 * BLOCK else max(BLOCK, math.isqrt(terms))
     blocks = [slice(k, k + block) for k in range(0, terms, block)] or [slice(0)]
-    mid = reduce(operator.add, (product(a.mid[..., part], b.mid[..., part]) for part in blocks))
+    mid = reduce(operator.iadd, (product(a.mid[..., part], b.mid[..., part]) for part in blocks))
     if _integers(a, b) and np.all(product(p, q) < WHOLE):
         return Enclosure(mid)
     error = product(p, radius(b) + (block + len(blocks) + 2) * U * q)

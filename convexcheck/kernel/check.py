@@ -214,7 +214,8 @@ def _refuted(s: Statement, side: int, e: ev.Refutation, folder: Path | None, use
     found = refutation(s, side, e, folder)
     shown = f"gap = {found} > 0" + ASSUMED * (not isinstance(e, ev.NegativeCurvature) and points.stored(e))
     if isinstance(e, ev.NegativeCurvature):
-        shown = f"v'Hv = {found} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
+        value = found if e.level == "rational" else found.str(15, more=True)  # else the radius grows by a digit
+        shown = f"v'Hv = {value} {'<' if side == 1 else '>'} 0" + ASSUMED * (e.level == "midpoint-radius")
     return [f"not {'convex' if side == 1 else 'concave'}", *_witness(e), f"  {shown}"]
 
 

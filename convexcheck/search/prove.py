@@ -76,10 +76,11 @@ class Prover:
         try:
             if affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._root, self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
-            methods += [self._lemma, self._piecewise, self._arguments, self._limit, self._rewriting]
+            methods = [self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
+            methods += [self._lemma, self._piecewise, self._arguments, self._limit, self._root, self._rewriting]
             if _definite(scope):  # the sign of a form in PSD matrices is cheaper than that of its function's Hessian
-                methods[:0] = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma]
+                first = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma, self._root]
+                methods = [*first, *methods]
             if e.op == "add" and sum(not affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             if e.op == "log" and e.args[0].op in ("add", "Sum"):

@@ -33,7 +33,7 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
     "norm": ("sqrt(1 + x**2 + y**2)", {}),
     "geometric mean": ("-sqrt(x*y)", {"domain": "x > 0, y > 0"}),
     "pieces": ("where(abs(x) <= a, x**2/2, a*abs(x) - a**2/2)", {"wrt": "x", "given": "a > 0"}),
-    "limit": ("(x**2 + y**2)**(3/4)", {}),
+    "limit": ("sqrt(x**2 + y**2)", {}),
     "a root of a quadratic": ("sqrt(x**2 + x*y + 2*y**2)", {}),
     "a lemma": ("(x**2 + x*y + 2*y**2)**(3/2)", {}),
     "PSD matrices": ("trace(A @ X @ X.T)", {"wrt": {"X": "n m"}, "parameters": {"A": "n n"}, "given": "psd(A)"}),
