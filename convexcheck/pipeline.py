@@ -21,10 +21,9 @@ from convexcheck.certificate.codec import array_path, decode, encode, statement_
 from convexcheck.certificate.evidence import Certificate, Claim
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import Condition, Statement
-from convexcheck.expression.term import substitute
 from convexcheck.kernel.check import Accepted, Rejected, refutation
 from convexcheck.kernel.check import verify as kernel_verify
-from convexcheck.question import Question, Texts, question
+from convexcheck.question import Question, Texts, assuming, question
 from convexcheck.report.attempts import LATE, tidy
 from convexcheck.report.counterexample import curvatures, jensen
 from convexcheck.report.illposed import reason
@@ -160,8 +159,8 @@ class Pipeline:
         """A proof of the general statement with as few facts of the data as it needs; else of the statement itself."""
         if q.general is None or verdict == "affine":
             return self._plainly(q, verdict, budget)
-        if not q.facts:
-            found = self._generally(q, verdict, (), budget)
+        found = self._generally(q, verdict, (), 0.6 * budget if q.facts else budget)
+        if found is not None or not q.facts:
             return found if found is not None or budget <= SHORT else self._plainly(q, verdict, budget)
         needed = sorted(q.facts, key=lambda fact: -fact.body.depth)  # what is hard to read goes first
         begin = time.thread_time()
@@ -172,9 +171,12 @@ class Pipeline:
         enough = min(budget, max(0.2 * SHORT, 2 * (time.thread_time() - begin)))
         for fact in list(needed):
             fewer = [f for f in needed if f is not fact]
-            other = proof if self._holds(q.general, proof, fewer) else self._provable(q.general, verdict, fewer, enough)
+            other = proof if self._holds(q.general, proof, fewer) else None
+            if other is None and fewer:
+                other = self._provable(q.general, verdict, fewer, enough)
             needed, proof = (fewer, other) if other is not None else (needed, proof)
-        return self._generally(q, verdict, needed, budget)
+        found = self._sealed(q, *q.instance(assuming(q.general, needed), *proof))
+        return found if found is not None else self._generally(q, verdict, needed, budget)
 
     def _provable(
         self, general: Statement, verdict: str, facts: Sequence[Condition], budget: float
@@ -182,16 +184,19 @@ class Pipeline:
         """An accepted proof under these facts, the data aside."""
         from convexcheck.search.proof import proofs
 
-        assumed = replace(general, given=(*general.given, *facts))
-        found = proofs(assumed, verdict, max(0.02, min(budget, self._left())), self.seed)
+        seconds = max(0.02, min(budget, self._left()))
+        found = proofs(assuming(general, facts), verdict, seconds, self.seed, self._patience())
         pair = self._searched(f"proof of {verdict}", lambda: next(found, None))
         return pair if pair is not None and self._holds(general, pair, facts) else None
 
     @staticmethod
     def _holds(general: Statement, proof: tuple[Claim, ev.Proof], facts: Sequence[Condition]) -> bool:
         """Whether the kernel accepts the proof under these facts."""
-        assumed = replace(general, given=(*general.given, *facts))
-        return isinstance(kernel_verify(encode(Certificate(assumed, *proof))), Accepted)
+        return isinstance(kernel_verify(encode(Certificate(assuming(general, facts), *proof))), Accepted)
+
+    def _patience(self) -> float:
+        """Seconds that a stronger claim is worth."""
+        return min(1.0, self._left() / 2)
 
     def _plainly(self, q: Question, verdict: str, budget: float) -> Verdict | None:
         """A proof of the statement as it was asked."""
@@ -201,14 +206,8 @@ class Pipeline:
         """A proof for all sizes and all data that satisfy `facts`."""
         if q.general is None:
             return None
-        general, sizes = replace(q.general, given=(*q.general.given, *facts)), tuple(q.sizes.items())
-
-        def instance(claim: Claim, proof: ev.Proof) -> tuple[Claim, ev.Evidence]:
-            at = {("dim", name): value for name, value in sizes}
-            modulus = None if claim.modulus is None else substitute(claim.modulus, at)
-            return replace(claim, modulus=modulus), ev.Generalisation(general, sizes, claim.modulus, proof)
-
-        return self._first(q, general, verdict, budget, instance)
+        general = assuming(q.general, facts)
+        return self._first(q, general, verdict, budget, partial(q.instance, general))
 
     def _first(
         self, q: Question, s: Statement, verdict: str, budget: float,
@@ -217,7 +216,7 @@ class Pipeline:
         """The strongest proof of `s` that the kernel accepts as evidence for the question."""
         from convexcheck.search.proof import proofs
 
-        found = proofs(s, verdict, max(0.02, min(budget, self._left())), self.seed, min(1.0, self._left() / 2))
+        found = proofs(s, verdict, max(0.02, min(budget, self._left())), self.seed, self._patience())
         while True:
             pair = self._searched(f"proof of {verdict}", lambda: next(found, None))
             verdict_found = self._sealed(q, *wrap(*pair)) if pair is not None else None

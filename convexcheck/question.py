@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate.codec import digest
+from convexcheck.certificate.evidence import Claim, Evidence, Generalisation, Proof
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Statement
+from convexcheck.expression.term import substitute
 from convexcheck.network.model import MLP
 from convexcheck.read.arguments import refuse_superfluous
 from convexcheck.search.arrays import pack
@@ -33,6 +35,18 @@ class Question:
     curved: Callable[..., Iterator[Any]] | None = None  # proposes negative curvature of a network's loss
     large: bool = False  # whether to look nowhere else
     files: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)  # points that evidence names by digests
+
+    def instance(self, general: Statement, claim: Claim, proof: Proof) -> tuple[Claim, Evidence]:
+        """The claim at the question's sizes, and the proof of the general statement as its evidence."""
+        sizes = tuple(self.sizes.items())
+        modulus = None if claim.modulus is None else substitute(claim.modulus, {("dim", n): k for n, k in sizes})
+        return replace(claim, modulus=modulus), Generalisation(general, sizes, claim.modulus, proof)
+
+
+def assuming(general: Statement, facts: Sequence[Condition]) -> Statement:
+    """The statement with further facts about its parameters."""
+    return replace(general, given=(*general.given, *facts))
+
 
 OPTIONS = ("claim", "budget", "seed")  # of all verbs, beside those of `question`
 

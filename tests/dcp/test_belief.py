@@ -51,7 +51,7 @@ def impatient(monkeypatch):
 def test_the_side_that_is_believed_gets_the_time_of_both(impatient):
     assert cc.check("exp(x) + x**2", budget=100.0).status == "PROVED"
     later = [step for step in impatient if step[2] > 2 * pipeline.SHORT]
-    assert later == [("prove", "convex", pytest.approx(20.0))]  # 5 % and 15 % of the budget, and no refutation
+    assert later == [("prove", "convex", pytest.approx(25.0))]  # 10 % and 15 % of the budget, and no refutation
 
 
 @pytest.mark.parametrize("wrong", ["convex", "concave"])
