@@ -26,6 +26,7 @@ NAMES = (
     "coqc_accepts_most_certificates",
     "swapped_units_refute_networks",
     "everyday_losses_are_settled",
+    "coqc_accepts_everyday_losses",
 )
 
 
