@@ -16,6 +16,9 @@ from tests.acceptance.nonconvex_losses import LOSSES
 
 SIZES = {"n": 5, "d": 3, "h": 2, "k": 2, "m": 4}
 BY_NAME = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+BY_NAME_WITH_DATA = pytest.mark.parametrize("loss", [
+    pytest.param(loss, id=name, marks=[pytest.mark.nightly] * name.endswith("bias")) for name, loss in LOSSES.items()
+])  # fmt: skip
 STATED_IN_SYMPY = {name: loss for name, loss in LOSSES.items() if loss.sympy}
 
 
@@ -91,7 +94,7 @@ def drawn(loss, rng):
     return data | ({"y": draw(loss.targets, rng, SIZES["n"], 0)} if "y" in data else {})
 
 
-@BY_NAME
+@BY_NAME_WITH_DATA
 def test_from_jax_with_data(loss, tmp_path):
     data = drawn(loss, np.random.default_rng(2))
     weights = [np.zeros([SIZES[s] for s in shape.split()]) for shape in loss.variables.values()]

@@ -75,7 +75,7 @@ def certificate(name: str) -> bytes:
     return verdict.certificate.data
 
 
-LONG = {"limits at infinity", "tails and balls", "logistic regression", "ridge: modulus"}
+LONG = {"limits at infinity", "tails and balls", "logistic regression", "ridge: modulus", "norm"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.nightly] * (n in LONG)) for n in CASES])
