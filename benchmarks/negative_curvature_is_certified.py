@@ -105,6 +105,7 @@ def _counted() -> list[int]:
         counts.append(len(counts))
         return product(self, vector)
 
+    # The package counts no products, and each row is measured in a process of its own, which ends with the count.
     NetProducts.__call__ = counting  # type: ignore[method-assign]
     return counts
 
