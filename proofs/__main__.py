@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -64,20 +65,19 @@ def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
     """Write the folder of one claim; its entry in the manifest."""
     verdict = answer if hasattr(answer, "certificate") else None
     file = answer.certificate if verdict is not None else answer
-    folder = PROOFS / name
-    folder.mkdir(exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
+    folder = tools.folder / f"claim_{name}"  # the old files stay until all new ones are there
+    folder.mkdir()
     file.write(folder / "certificate.json")
     accepted = cc.verify(folder / "certificate.json")
     if not isinstance(accepted, cc.Accepted):
         raise SystemExit(f"{name}: {accepted}")
-    lines = []
+    lines, none = [], []
     for kind, path in SCRIPTS.items():
         try:
             files = script_files(decode(file.data), kind, folder)
         except NoScript as error:
             lines.append(f"- {kind}: {error.message}")
+            none.append({"script": path, "answer": "no script", "reason": error.message})
             continue
         text = files.get("") or files[SCRIPT]
         (folder / path).write_text(text, encoding="utf-8")
@@ -89,23 +89,24 @@ def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
     statement = [line for line in accepted.statement if len(line) < 400]
     told = [f"# {title}", "", "~~~text", *statement, "~~~", "", "- `certificate.json`: accepted by the kernel", *lines]
     (folder / "README.md").write_text("\n".join([*told, ""]), encoding="utf-8")
-    return {"name": name, "claim": accepted.verdict, "title": title, "digest": accepted.digest,
-            "files": digests(folder), "scripts": rows(folder, tools, [])}  # fmt: skip
+    entry = {"name": name, "claim": accepted.verdict, "title": title, "digest": accepted.digest,
+             "files": digests(folder), "scripts": rows(folder, tools, none)}  # fmt: skip
+    shutil.rmtree(PROOFS / name, ignore_errors=True)
+    shutil.copytree(folder, PROOFS / name)
+    return entry
 
 
 def rows(folder: Path, tools: Tools, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the tools say of the scripts of one claim; for kinds that are not asked, what is known."""
+    """What the tools say of the scripts of one claim; for kinds that are not asked or not there, what is known."""
     found = []
     for kind, path in SCRIPTS.items():
-        if not (folder / path).exists():
-            continue
-        said = tools.ask(kind, (folder / path).read_text(encoding="utf-8"))
+        said = tools.ask(kind, (folder / path).read_text(encoding="utf-8")) if (folder / path).exists() else []
         found += [{"script": path, "tool": r.tool, "version": r.version, "answer": r.word, "reason": r.reason,
                    "seconds": round(r.seconds, 1)} for r in said]  # fmt: skip
         kept = [row for row in known if row["script"] == path]
         silent = {"version": "", "answer": "not run", "reason": "not asked", "seconds": 0.0}
         nobody = [{"script": path, "tool": name, **silent} for name in TOOLS[kind].split(" and ")]
-        found += [] if said else kept or nobody
+        found += [] if said else kept or nobody * (folder / path).exists()
     return found
 
 
@@ -122,7 +123,7 @@ def again(entry: dict[str, Any], tools: Tools) -> list[str]:
     answer = cc.verify(folder / "certificate.json")
     if not isinstance(answer, cc.Accepted) or (answer.verdict, answer.digest) != (entry["claim"], entry["digest"]):
         bad.append(f"certificate.json: {answer}")
-    before = {(row["script"], row["tool"]): row["answer"] for row in entry["scripts"]}
+    before = {(row["script"], row["tool"]): row["answer"] for row in entry["scripts"] if "tool" in row}
     for kind, path in SCRIPTS.items():
         if not (folder / path).exists():
             continue
@@ -151,7 +152,7 @@ def manifest(entries: list[dict[str, Any]]) -> str:
 
 def show(entry: dict[str, Any]) -> None:
     """Print what the tools said of a claim."""
-    told = (f"{row['tool']}: {row['answer']} {row['reason'][:80]}" for row in entry["scripts"])
+    told = (f"{row.get('tool', row['script'])}: {row['answer']} {row['reason']}"[:120] for row in entry["scripts"])
     print(entry["name"], *told, sep="\n  ", flush=True)
 
 

@@ -1,4 +1,4 @@
-# claim      convex, strictly always
+# claim      convex, strictly always, strongly with modulus 5
 # function   x**3 + y**3 - x*y
 # variables  x, y
 # domain     x - 1 >= 0
@@ -246,6 +246,15 @@ e2 = (((x3 + (S(-1)*x2)))**(S(2)) + ((S(-1) + (S(6)*x0))*(x3)**(S(2))) + ((S(-1)
 same("Rewritten", e1, e2, [Gt((S(-1) + x0), 0), Gt((S(2) + (S(-1)*x0)), 0), Gt((S(-1) + x1), 0), Gt((S(2) + (S(-1)*x1)), 0)], {x0: (S(1), S(2)), x1: (S(1), S(2))})
 # Bounds: the range of the parts decides the sign
 ranged("Bounds", e2, False, [Gt((S(-1) + x0), 0), Gt((S(2) + (S(-1)*x0)), 0), Gt((S(-1) + x1), 0), Gt((S(2) + (S(-1)*x1)), 0)], {x0: (S(1), S(2)), x1: (S(1), S(2))})
+# SecondOrder: a C2 function is convex iff its Hessian is PSD (Boyd and Vandenberghe, 3.1.4)
+e3 = ((R(-5, 2)*((x0)**(S(2)) + (x1)**(S(2)))) + (x0)**(S(3)) + (x1)**(S(3)) + (S(-1)*x0*x1))
+e4 = ((S(6)*x1*(x2)**(S(2))) + (S(6)*x0*(x3)**(S(2))) + (S(-1)*x3*x2) + (S(-1)*x3*x2) + (R(-5, 2)*((S(2)*(x3)**(S(2))) + (S(2)*(x2)**(S(2))))))
+second("SecondOrder", e3, e4, 1, [(x0, x3), (x1, x2)], [Gt((S(-1) + x0), 0), Gt((S(2) + (S(-1)*x0)), 0), Gt((S(-1) + x1), 0), Gt((S(2) + (S(-1)*x1)), 0)], {x0: (S(1), S(2)), x1: (S(1), S(2))})
+# Rewritten: both sides are the same value
+e5 = ((S(6)*(x3)**(S(2))*(S(-1) + x0)) + (S(6)*(x2)**(S(2))*(S(-1) + x1)) + ((x3 + (S(-1)*x2)))**(S(2)))
+same("Rewritten", e4, e5, [Gt((S(-1) + x0), 0), Gt((S(2) + (S(-1)*x0)), 0), Gt((S(-1) + x1), 0), Gt((S(2) + (S(-1)*x1)), 0)], {x0: (S(1), S(2)), x1: (S(1), S(2))})
+# Bounds: the range of the parts decides the sign
+ranged("Bounds", e5, False, [Gt((S(-1) + x0), 0), Gt((S(2) + (S(-1)*x0)), 0), Gt((S(-1) + x1), 0), Gt((S(2) + (S(-1)*x1)), 0)], {x0: (S(1), S(2)), x1: (S(1), S(2))})
 
 for kind in sorted(counts):
     print(f"{counts[kind]:6} {kind}")

@@ -1,6 +1,6 @@
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Steps.
+From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Forms Steps Kinks.
 Open Scope R_scope.
 
 (* claim      convex
@@ -25,7 +25,7 @@ Definition inside_dom (p : point) : Prop :=
 Definition center_dom : point := fun k i j => match k with | 0%nat => (3 / 2) | 1%nat => (3 / 2) | _ => 0 end.
 
 Lemma pulls_inside_dom : pulls (center_dom) (dom) (inside_dom).
-Proof. cbv [pulls dom inside_dom center_dom everywhere mix v_x v_y]. intros p s Dp Hs. pull_facts. Qed.
+Proof. cbv [pulls dom inside_dom center_dom everywhere mix v_x v_y Nat.eqb]. intros p s Dp Hs. pull_facts. Qed.
 
 Lemma form_0 :
   forall p v, (inside_dom) p -> 0 <= ev p v (D (D (Add (Add (Pow (Vr 0%nat 0%nat 0%nat) 3%nat) (Pow (Vr 1%nat 0%nat 0%nat) 3%nat)) (Mul (Mul (Cst (- 1)) (Vr 0%nat 0%nat 0%nat)) (Vr 1%nat 0%nat 0%nat))))).
@@ -34,6 +34,7 @@ Proof.
   apply (ge0_eq _ ((((v 0%nat 0%nat 0%nat) + ((- 1) * (v 1%nat 0%nat 0%nat))) ^ 2) + (((- 1) + (6 * (p 0%nat 0%nat 0%nat))) * ((v 0%nat 0%nat 0%nat) ^ 2)) + (((- 1) + (6 * (p 1%nat 0%nat 0%nat))) * ((v 1%nat 0%nat 0%nat) ^ 2)))).
   { cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ].
   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
+  no_sums.
   field; nonzero. }
   assert (Q0 : 0 <= (((v 0%nat 0%nat 0%nat) + ((- 1) * (v 1%nat 0%nat 0%nat))) ^ 2)) by (pose proof (even_ge0 ((v 0%nat 0%nat 0%nat) + ((- 1) * (v 1%nat 0%nat 0%nat))) 1); cbn [Nat.mul Nat.add] in *; lra); assert (Q1 : 0 <= (((- 1) + (6 * (p 0%nat 0%nat 0%nat))) * ((v 0%nat 0%nat 0%nat) ^ 2))) by (assert (Q2 : 0 < ((- 1) + (6 * (p 0%nat 0%nat 0%nat)))) by (clear - F0; lra); assert (Q3 : 0 <= ((v 0%nat 0%nat 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat 0%nat 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product); assert (Q4 : 0 <= (((- 1) + (6 * (p 1%nat 0%nat 0%nat))) * ((v 1%nat 0%nat 0%nat) ^ 2))) by (assert (Q5 : 0 < ((- 1) + (6 * (p 1%nat 0%nat 0%nat)))) by (clear - F2; lra); assert (Q6 : 0 <= ((v 1%nat 0%nat 0%nat) ^ 2)) by (pose proof (even_ge0 (v 1%nat 0%nat 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product); lra.
 Qed.

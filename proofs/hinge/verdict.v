@@ -1,6 +1,6 @@
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Steps.
+From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Forms Steps Kinks.
 Open Scope R_scope.
 
 (* claim      convex
@@ -30,7 +30,7 @@ Definition inside_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -
 Definition center_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) : point := fun k i j => match k with | 0%nat => 1 | _ => 0 end.
 
 Lemma pulls_inside_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : pulls (center_0 n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (inside_0 n_d n_n p_X p_y).
-Proof. cbv [pulls domain_0 inside_0 center_0 everywhere mix v_w]. intros p s Dp Hs. pull_facts. Qed.
+Proof. cbv [pulls domain_0 inside_0 center_0 everywhere mix v_w Nat.eqb]. intros p s Dp Hs. pull_facts. Qed.
 
 Lemma affine_convex_1 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (p 0%nat i0 0%nat)))).
@@ -38,8 +38,8 @@ Proof.
   assert (C := convex_domain_0 n_d n_n p_X p_y G). split; [exact C|]. intros p q t Dp Dq Ht. apply Req_le. cbv [mix]. affine_sums.
 Qed.
 
-Definition slots_2 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : point :=
-  fun k i j => match k with | 0%nat => (Rmax 0 (1 + ((- 1) * (p_y i) * (Sum n_d (fun i1 => ((p_X i i1) * (p 0%nat i1 0%nat))))))) | _ => 0 end.
+Definition slots_2 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R)  (p : point) : point :=
+  fun k i j => match k with | 0%nat => (fun j1 => (Rmax 0 (1 + ((- 1) * (p_y j1) * (Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))))))) i | _ => 0 end.
 
 Lemma affine_convex_3 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) (j1 : nat) (J1 : (j1 < n_n)%nat) :
   convex_on (dom n_d n_n p_X p_y) (fun p => 0).
@@ -77,10 +77,12 @@ Proof.
   { cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ].
   
   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
-  pose (A0 := Sum n_n (fun j1 => (v 0%nat j1 0%nat))). 
-  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A0) by (symmetry; cbv delta [A0]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
-  pose (A1 := Sum n_n (fun j1 => (p 0%nat j1 0%nat))). 
-  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1) by (symmetry; cbv delta [A0 A1]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
+  no_sums.
+  set (A0 := (Sum n_n (fun i0 => (v 0%nat i0 0%nat)))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A0) by (cbv delta [A0]; gather; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   field; nonzero) end.
+  first [match goal with _ : 0 < (Sum n_n (fun i0 => (p 0%nat i0 0%nat))) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (Sum n_n (fun i0 => (p 0%nat i0 0%nat)))) by (apply Sum_gt0; [lia|intros j1 J1; pose proof (F0 j1 ltac:(lia)) as Q; cbv beta in Q; lra])].
+  set (A1 := (Sum n_n (fun i0 => (p 0%nat i0 0%nat)))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1) by (cbv delta [A0 A1]; gather; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   field; nonzero) end.
   clearbody A0 A1.
   field; nonzero. }
   apply Sum_ge0; intros j1 J1; pose proof (K0 j1 ltac:(lia)) as Q; cbv beta in Q; lra.
@@ -89,7 +91,7 @@ Qed.
 Lemma composition_9 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (Rmax 0 (1 + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))))))))).
 Proof.
-  apply (convex_ext _ (fun p => value (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat))) (slots_2 n_d n_n p_X p_y p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_2]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (value (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat)))) ((slots_2 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_2]; solve [reorder]|].
   apply (composition_closure (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (inside_0 n_d n_n p_X p_y) (cone_7 n_d n_n p_X p_y) (center_0 n_d n_n p_X p_y) (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat))) (slots_2 n_d n_n p_X p_y)).
   - cbv [still]; tauto.
   - exact (convex_dom n_d n_n p_X p_y G).

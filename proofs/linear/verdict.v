@@ -1,6 +1,6 @@
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Steps.
+From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Forms Steps Kinks.
 Open Scope R_scope.
 
 (* claim      convex
@@ -31,10 +31,11 @@ Proof.
   apply (ge0_eq _ (Sum n_n (fun i0 => (2 * ((v 0%nat i0 0%nat) ^ 2))))).
   { cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ].
   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
-  pose (A0 := Sum n_n (fun j1 => ((v 0%nat j1 0%nat) ^ 2))). 
-  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((2) * A0) by (symmetry; cbv delta [A0]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
-  pose (A1 := Sum n_n (fun j1 => ((p 0%nat j1 0%nat) ^ 2))). 
-  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1) by (symmetry; cbv delta [A0 A1]; rewrite <- ?Sum_scal, <- ?Sum_plus; apply Sum_ext; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   field; nonzero) end.
+  no_sums.
+  set (A0 := (Sum n_n (fun i0 => ((v 0%nat i0 0%nat) ^ 2)))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((2) * A0) by (cbv delta [A0]; gather; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   field; nonzero) end.
+  set (A1 := (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1) by (cbv delta [A0 A1]; gather; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   field; nonzero) end.
   clearbody A0 A1.
   field; nonzero. }
   apply Sum_ge0; intros j1 J1; assert (Q0 : 0 <= ((v 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product.
@@ -51,8 +52,8 @@ Proof.
   - exact (form_1 n_d n_n p_X p_y G).
 Qed.
 
-Definition slots_3 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : point :=
-  fun k i j => match k with | 0%nat => ((Sum n_d (fun i1 => ((p_X i i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i))) | _ => 0 end.
+Definition slots_3 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R)  (p : point) : point :=
+  fun k i j => match k with | 0%nat => (fun j1 => ((Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))) + ((- 1) * (p_y j1)))) i | _ => 0 end.
 
 Lemma range_4 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   forall p, (dom n_d n_n p_X p_y) p -> (domain_0 n_d n_n p_X p_y) (slots_3 n_d n_n p_X p_y p).
@@ -64,8 +65,8 @@ Qed.
 Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2)))).
 Proof.
-  apply (convex_ext _ (fun p => value (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat))) (slots_3 n_d n_n p_X p_y p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
-  apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (value (Sm n_n (fun i0 => (Pow (Vr 0%nat i0 0%nat) 2%nat)))) (slots_3 n_d n_n p_X p_y)).
+  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) (slots_3 n_d n_n p_X p_y)).
   - exact (convex_dom n_d n_n p_X p_y G).
   - exact (range_4 n_d n_n p_X p_y G).
   - exact (second_order_2 n_d n_n p_X p_y G).

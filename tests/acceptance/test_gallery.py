@@ -13,7 +13,7 @@ from proofs.claims import answers
 
 ENTRIES = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["claims"]
 NAMES = [entry["name"] for entry in ENTRIES]
-ANSWERS = {"accepted", "not run"}
+ANSWERS = {"accepted", "not run", "no script"}
 
 
 def test_every_claim_is_there() -> None:
@@ -29,7 +29,12 @@ def test_files_and_claim_are_those_of_the_manifest(entry) -> None:
     assert isinstance(answer, cc.Accepted), answer
     assert (answer.verdict, answer.digest) == (entry["claim"], entry["digest"])
     assert {row["answer"] for row in entry["scripts"]} <= ANSWERS
-    assert {row["script"] for row in entry["scripts"]} == set(SCRIPTS.values()) & set(entry["files"])
+    there = {row["script"] for row in entry["scripts"] if row["answer"] != "no script"}
+    assert there == set(SCRIPTS.values()) & set(entry["files"])
+    told = (folder / "README.md").read_text(encoding="utf-8")
+    none = {row["script"]: row["reason"] for row in entry["scripts"] if row["answer"] == "no script"}
+    assert set(none) == set(SCRIPTS.values()) - there
+    assert all(reason.startswith("no script, because ") and reason in told for reason in none.values())
     assert all(row["version"] for row in entry["scripts"] if row["answer"] == "accepted")
 
 

@@ -1,0 +1,93 @@
+From Coq Require Import Reals Lra Lia Psatz.
+From Coquelicot Require Import Coquelicot.
+From Convexcheck Require Import Sums Convex Functions Expr Rules Signs Forms Steps Kinks.
+Open Scope R_scope.
+
+(* claim      convex
+   function   Sum(i < n, sqrt(1 + (Sum(j < d, X[i, j]*w[j]) - y[i])**2) - 1)
+   variables  w[d]
+   parameters X[n, d], y[n]
+   sizes      d >= 1, n >= 1 *)
+Definition v_w (p : point) (i : nat) : R := p 0%nat i 0%nat.
+Definition given (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) : Prop :=
+  (1 <= n_d)%nat /\ (1 <= n_n)%nat.
+Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : Prop :=
+  everywhere p.
+Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : R := (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + (((Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))) + ((- 1) * (p_y i0))) ^ 2)))))).
+
+Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (dom n_d n_n p_X p_y).
+Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
+
+Definition domain_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : Prop :=
+  everywhere p.
+
+Lemma convex_domain_0 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (domain_0 n_d n_n p_X p_y).
+Proof. cbv [convex_set domain_0 everywhere mix]. intros p q t Dp Dq Ht. convex_facts. Qed.
+
+Lemma form_1 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  forall p v, (domain_0 n_d n_n p_X p_y) p -> 0 <= ev p v (D (D (Sm n_n (fun i0 => (Add (Cst (- 1)) (Sqrt (Add (Cst 1) (Pow (Vr 0%nat i0 0%nat) 2%nat)))))))).
+Proof.
+  intros p v Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp. 
+  apply (ge0_eq _ (Sum n_n (fun i0 => (((- 1) * ((v 0%nat i0 0%nat) ^ 2) * ((p 0%nat i0 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat i0 0%nat) ^ 2)) (3 / 2)))) + (((v 0%nat i0 0%nat) ^ 2) * (/ (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))))).
+  { cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ].
+  first [match goal with _ : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (intros j1 J1; assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)].
+  unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
+  no_sums.
+  set (A0 := (Sum n_n (fun i0 => (((v 0%nat i0 0%nat) ^ 2) * (/ (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2)))))))) in *.
+  set (A1 := (Sum n_n (fun i0 => (((v 0%nat i0 0%nat) ^ 2) * ((p 0%nat i0 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat i0 0%nat) ^ 2)) (3 / 2))))))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A0 + ((- 1)) * A1) by (cbv delta [A0 A1]; gather; intros j1 J1; cbv beta; first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)];   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   pose (A_0 := sqrt (1 + ((p 0%nat j1 0%nat) ^ 2))); assert (BA_0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by positive; assert (PA_0 : 0 < A_0) by (unfold A_0; apply sqrt_lt_R0; exact BA_0); assert (RA_0 : A_0 ^ 2 = (1 + ((p 0%nat j1 0%nat) ^ 2))) by (unfold A_0; apply pow2_sqrt; nonnegative);   assert (X_0 : sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) = (A_0)) by (apply sqrt_is; [nonnegative | field [RA_0]; nonzero]);   trade_sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) (A_0) X_0;   assert (X_1 : pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2) = ((1 + ((p 0%nat j1 0%nat) ^ 2)) * (A_0))) by (apply (pw_is _ _ _ 3 2); [positive | positive | lia | cbn; lra | field [RA_0]; nonzero]);   repeat match goal with |- context [pw ?u (3 / 2)] => replace (pw u (3 / 2)) with ((1 + ((p 0%nat j1 0%nat) ^ 2)) * (A_0)) by (symmetry; transitivity (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2)); [f_equal; field; nonzero | exact X_1]) end;   clear X_0 X_1; clearbody A_0;   field [RA_0]; nonzero) end.
+  pose (A2 := Sum n_n (fun _ => 1)).
+  assert (RA2 : A2 = INR n_n) by (unfold A2; rewrite Sum_const; ring).
+  first [match goal with _ : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (intros j1 J1; assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)].
+  first [match goal with _ : 0 < (Sum n_n (fun i0 => (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (Sum n_n (fun i0 => (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2)))))) by (apply Sum_gt0; [lia|intros j1 J1; assert (Q0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q1 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra); pose proof (sqrt_lt_R0 (1 + ((p 0%nat j1 0%nat) ^ 2)) ltac:(assumption)); lra])].
+  set (A3 := (Sum n_n (fun i0 => (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2)))))) in *.
+  repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with (((- 1)) * A2 + (1) * A3) by (cbv delta [A0 A1 A2 A3]; gather; intros j1 J1; cbv beta; first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)];   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   pose (A_0 := sqrt (1 + ((p 0%nat j1 0%nat) ^ 2))); assert (BA_0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by positive; assert (PA_0 : 0 < A_0) by (unfold A_0; apply sqrt_lt_R0; exact BA_0); assert (RA_0 : A_0 ^ 2 = (1 + ((p 0%nat j1 0%nat) ^ 2))) by (unfold A_0; apply pow2_sqrt; nonnegative);   assert (X_0 : sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) = (A_0)) by (apply sqrt_is; [nonnegative | field [RA_0]; nonzero]);   trade_sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) (A_0) X_0;   clear X_0; clearbody A_0;   field [RA_0]; nonzero) end.
+  clearbody A0 A1 A2 A3.
+  field [RA2]; nonzero. }
+  apply Sum_ge0. intros j1 J1. apply (ge0_eq _ (((v 0%nat j1 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2))))). { first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)].
+  unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
+  no_sums.
+  pose (A_0 := sqrt (1 + ((p 0%nat j1 0%nat) ^ 2))). assert (BA_0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by positive. assert (PA_0 : 0 < A_0) by (unfold A_0; apply sqrt_lt_R0; exact BA_0). assert (RA_0 : A_0 ^ 2 = (1 + ((p 0%nat j1 0%nat) ^ 2))) by (unfold A_0; apply pow2_sqrt; nonnegative).
+  assert (X_0 : sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) = (A_0)) by (apply sqrt_is; [nonnegative | field [RA_0]; nonzero]).
+  trade_sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) (A_0) X_0.
+  assert (X_1 : pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2) = ((1 + ((p 0%nat j1 0%nat) ^ 2)) * (A_0))) by (apply (pw_is _ _ _ 3 2); [positive | positive | lia | cbn; lra | field [RA_0]; nonzero]).
+  repeat match goal with |- context [pw ?u (3 / 2)] => replace (pw u (3 / 2)) with ((1 + ((p 0%nat j1 0%nat) ^ 2)) * (A_0)) by (symmetry; transitivity (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2)); [f_equal; field; nonzero | exact X_1]) end.
+  clear X_0 X_1. clearbody A_0.
+  field [RA_0]; nonzero. }
+  assert (Q0 : 0 <= ((v 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); assert (Q1 : 0 < (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2)))) by (assert (Q2 : 0 < (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2))) by (assert (Q3 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q4 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra); pose proof (pw_pos (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2) ltac:(assumption)); lra); apply inv_pos; assumption); product.
+Qed.
+
+Lemma second_order_2 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  convex_on (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))).
+Proof.
+  change (convex_on (domain_0 n_d n_n p_X p_y) (value (Sm n_n (fun i0 => (Add (Cst (- 1)) (Sqrt (Add (Cst 1) (Pow (Vr 0%nat i0 0%nat) 2%nat)))))))).
+  apply second_order.
+  - cbv [still]; tauto.
+  - exact (convex_domain_0 n_d n_n p_X p_y G).
+  - intros p v Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp. first [match goal with _ : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : forall j1 : nat, (j1 < n_n)%nat -> 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (intros j1 J1; assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)]. cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ]. smooth.
+  - exact (form_1 n_d n_n p_X p_y G).
+Qed.
+
+Definition slots_3 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R)  (p : point) : point :=
+  fun k i j => match k with | 0%nat => (fun j1 => ((Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))) + ((- 1) * (p_y j1)))) i | _ => 0 end.
+
+Lemma range_4 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  forall p, (dom n_d n_n p_X p_y) p -> (domain_0 n_d n_n p_X p_y) (slots_3 n_d n_n p_X p_y p).
+Proof.
+  intros p Hp. assert (H := G). cbv [given] in H. destruct H as (L0 & L1). clear Hp. cbv [domain_0 slots_3 everywhere]. exact I.
+  
+Qed.
+
+Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
+  convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2))))))).
+Proof.
+  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) (slots_3 n_d n_n p_X p_y)).
+  - exact (convex_dom n_d n_n p_X p_y G).
+  - exact (range_4 n_d n_n p_X p_y G).
+  - exact (second_order_2 n_d n_n p_X p_y G).
+  - intros p q t Dp Dq Ht k i j. cbv [slots_3 mix]. slot_cases; affine_sums.
+Qed.
+
+Theorem verdict : forall (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R), given n_d n_n p_X p_y -> convex_on (dom n_d n_n p_X p_y) (f n_d n_n p_X p_y).
+Proof. intros n_d n_n p_X p_y G. exact (composition_5 n_d n_n p_X p_y G). Qed.
