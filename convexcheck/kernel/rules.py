@@ -8,31 +8,16 @@ from convexcheck.kernel import axioms, curvatures, forms, signs
 from convexcheck.kernel.scope import CurvatureGoal, Goals, SignGoal, require
 
 SIGNS: dict[type, Callable[[Any], Goals]] = {
-    ev.Bounds: signs.bounds,
-    ev.Rewritten: signs.rewritten,
-    ev.EachTerm: signs.each_term,
-    ev.Scaled: signs.scaled,
-    ev.Gram: forms.gram,
-    ev.Minors: forms.minors,
-    ev.Cover: forms.cover,
-    ev.DiagonalLowRank: forms.diagonal_low_rank,
-    ev.Kronecker: forms.kronecker,
-    ev.Roots: signs.roots,
-    ev.Ladder: signs.ladder,
-    ev.Split: signs.split,
-}
+    ev.Bounds: signs.bounds, ev.Rewritten: signs.rewritten, ev.EachTerm: signs.each_term, ev.Scaled: signs.scaled,
+    ev.Gram: forms.gram, ev.Minors: forms.minors, ev.Cover: forms.cover, ev.Kronecker: forms.kronecker,
+    ev.DiagonalLowRank: forms.diagonal_low_rank, ev.Roots: signs.roots, ev.Ladder: signs.ladder, ev.Split: signs.split,
+}  # fmt: skip
 CURVATURES: dict[type, Callable[[Any], Goals]] = {
-    ev.Affine: curvatures.affine,
-    ev.Maximum: curvatures.maximum,
-    ev.Rewriting: signs.rewritten,
-    ev.SecondOrder: curvatures.second_order,
-    ev.Composition: curvatures.composition,
-    ev.Piecewise: curvatures.piecewise,
-    ev.Limit: curvatures.limit,
-    ev.Lemma: curvatures.lemma,
-    ev.RootOfQuadratic: curvatures.root_of_quadratic,
+    ev.Affine: curvatures.affine, ev.Maximum: curvatures.maximum, ev.Composition: curvatures.composition,
+    ev.Rewriting: signs.rewritten, ev.SecondOrder: curvatures.second_order, ev.Piecewise: curvatures.piecewise,
+    ev.Limit: curvatures.limit, ev.Lemma: curvatures.lemma, ev.RootOfQuadratic: curvatures.root_of_quadratic,
     ev.Axiom: axioms.primitive,
-}
+}  # fmt: skip
 
 
 def show(goal: SignGoal[ev.Sign] | CurvatureGoal[ev.Curvature]) -> None:

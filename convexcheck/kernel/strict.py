@@ -62,11 +62,12 @@ def strictness(e: Expression, variables: Mapping[str, Declaration], side: int, r
 
 
 def full_rank(weighed: Sequence[ev.Slot], variables: Mapping[str, Declaration], scope: Scope) -> bool:
-    """Whether the linear part of scalar slots in scalar variables is constant and has full column rank."""
+    """Whether scalar slots in scalar variables have a constant linear part of full column rank, or one != 0 in one."""
     units = [{("dir", n): int(n == name) for n in variables} for name in variables]
     slopes = [normal(substitute(derivative(slot.body), unit), scope.context) for slot in weighed for unit in units]
     arrays = any(d.shape for d in variables.values()) or any(slot.sizes for slot in weighed)
     if arrays or any(q.op != "const" for q in slopes):
-        return False
+        alone = not arrays and len(variables) == 1
+        return alone and any(scope.context.bounds(q).obeys("ne") for q in slopes)
     cells = [flint.fmpq(*q.data.as_integer_ratio()) for q in slopes]
     return bool(flint.fmpq_mat(len(weighed), len(variables), cells).rank() == len(variables))

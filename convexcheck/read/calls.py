@@ -7,7 +7,7 @@ unrolled.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convexcheck.expression.errors import Unsupported
 from convexcheck.expression.term import (
@@ -16,6 +16,7 @@ from convexcheck.expression.term import (
     Expression,
     abstract,
     add,
+    apply,
     bound,
     const,
     entry,
@@ -27,6 +28,7 @@ from convexcheck.expression.term import (
 )
 from convexcheck.read.entries import condition
 from convexcheck.read.logic import choose, compare, folded
+from convexcheck.read.special import UNARY
 from convexcheck.read.tensor import Tensor, scalar
 
 if TYPE_CHECKING:
@@ -39,6 +41,29 @@ MAX_UNROLLED = 64
 def _call(e: Equation) -> Sequence[Tensor]:
     inner = next(e.params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if k in e.params)
     return e.reader.run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), e.operands, e.wanted)
+
+
+def _custom(e: Equation) -> Sequence[Tensor]:
+    """A call with a derivative of its own; JAX's series for log of the normal distribution stands for the function."""
+    if len(e.operands) == 1 and _wiring(e.params["call_jaxpr"]) == _wiring(_log_ndtr(e.avals[0])):
+        e.reader.assume("jax.scipy.special.log_ndtr, a series, stands for the logarithm of the normal distribution")
+        return [Tensor(e.shapes[0], apply("log", UNARY["normcdf"](e.operands[0].body)))]
+    return _call(e)
+
+
+def _log_ndtr(aval: Any) -> Any:
+    """What JAX traces for ``log_ndtr`` of such an argument."""
+    import jax
+
+    with jax.enable_x64(True):
+        traced = jax.make_jaxpr(jax.scipy.special.log_ndtr)(jax.ShapeDtypeStruct(aval.shape, aval.dtype))
+    return traced.jaxpr.eqns[-1].params.get("call_jaxpr")
+
+
+def _wiring(jaxpr: Any) -> list[str]:
+    """The names of the primitives and the literals, in order."""
+    inner = getattr(jaxpr, "jaxpr", jaxpr)
+    return [str(e.primitive) + str([a.val for a in e.invars if hasattr(a, "val")]) for e in inner.eqns]
 
 
 def _cond(e: Equation) -> Sequence[Tensor]:
@@ -182,6 +207,7 @@ def _growth(new: Expression, old: Expression, names: set[str]) -> tuple[Expressi
 _NAMES = "jit pjit closed_call core_call remat remat2 checkpoint custom_jvp_call custom_vjp_call custom_vjp_call_jaxpr"
 RULES: dict[str, Callable[[Equation], Sequence[Tensor]]] = {
     **dict.fromkeys(_NAMES.split(), _call),
+    "custom_jvp_call": _custom,
     "cond": _cond,
     "platform_index": _platform,
     "scan": _scan,

@@ -28,6 +28,7 @@ from convexcheck.expression.term import (
     entry,
     instantiate,
     mul,
+    nodes,
     opened_matrix,
     over,
     power,
@@ -76,11 +77,13 @@ class Prover:
         try:
             if affine(e, scope.context):
                 return ev.Affine()
-            methods = [self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
+            methods = [self._shifts, self._second_order, self._maximum, self._axiom, self._matrices, self._composition]
             methods += [self._lemma, self._piecewise, self._arguments, self._limit, self._root, self._rewriting]
             if _definite(scope):  # the sign of a form in PSD matrices is cheaper than that of its function's Hessian
                 first = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma, self._root]
                 methods = [*first, *methods]
+            if e.op == "add" and len({n for n in nodes(e) if n.op == "var"}) == 1:
+                methods.insert(0, self._piecewise)  # the terms of a Huber loss are not convex one by one
             if e.op == "add" and sum(not affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
             if e.op == "log" and e.args[0].op in ("add", "Sum"):
@@ -125,6 +128,14 @@ class Prover:
                 rule = ev.SecondOrder(sign)
                 return rule if target is e else ev.Rewriting(scope.close(target), rule)
         return None
+
+    def _shifts(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """The normal form, where the largest entries that stabilise sums of exponentials cancel in it."""
+        shifted = e.op == "add" and not long(e) and any(n.op == "Max" for n in nodes(e))
+        target = normal(e, scope.context) if shifted else e
+        if target is e or any(n.op == "Max" for n in nodes(target)) or not total(target, scope.context):
+            return None
+        return self._retarget(e, target, side, scope, depth)
 
     def _piecewise(self, e: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
         return piecewise(e, side, scope, self._smooth) if e.op not in BINDERS else None

@@ -96,13 +96,13 @@ def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tup
 
 
 def _full_rank(s: Statement, slots: Sequence[ev.Slot], scope: Scope) -> bool:
-    """Whether scalar slots have constant slopes in scalar variables, and determine these."""
+    """Whether scalar slots have constant slopes in scalar variables, and determine these; or one slope != 0 in one."""
     if any(d.shape for d in s.variables.values()) or any(slot.sizes for slot in slots):
         return False
     units = [{("dir", n): const(int(n == name)) for n in s.variables} for name in s.variables]
     slopes = [[normal(substitute(derivative(slot.body), unit), scope.context) for unit in units] for slot in slots]
     if any(q.op != "const" for row in slopes for q in row):
-        return False
+        return len(units) == 1 and any(scope.context.bounds(row[0]).obeys("ne") for row in slopes)
     cells = [flint.fmpq(q.data.numerator, q.data.denominator) for row in slopes for q in row]
     return bool(slots) and flint.fmpq_mat(len(slots), len(units), cells).rank() == len(units)
 

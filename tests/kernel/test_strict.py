@@ -1,5 +1,6 @@
 """Strictness: weights that vanish rarely, leading minors, affine maps of full rank; and the false claims nearby."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -101,3 +102,27 @@ def test_claims(text: str, variables: str, domain: str, strict: bool | None, mod
         assert modulus[0] < verdict.modulus < modulus[1]
     else:
         assert verdict.modulus == modulus
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "strict"),
+    [
+        ("sqrt(1 + (x/a)**2)", "a > 0", True),
+        ("-log(normcdf(a*x))", "a < 0", True),  # through t = -a*x/sqrt(2)
+        ("sqrt(1 + (a*x)**2)", "a >= 0", None),  # constant at a = 0
+        ("exp(b*x + a*x)", "a > 0", None),  # constant at b = -a
+    ],
+)
+def test_a_slope_that_is_not_zero_is_injective_in_one_variable(function: str, given: str, strict: Any) -> None:
+    names = {n: "" for n in "ab" if n in function.replace("abs", "")}
+    verdict = convexcheck.check(function, wrt="x", parameters=names, given=given, budget=20)
+    assert (verdict.curvature, verdict.strict) == ("CONVEX", strict)
+
+
+def test_a_slope_that_may_vanish_is_not_injective() -> None:
+    verdict = convexcheck.check("exp(a*x) + exp(-a*x)", wrt="x", parameters={"a": ""}, given="a > 0", budget=20)
+    assert verdict.certificate is not None and verdict.strict is True
+    content = verdict.certificate.content
+    (sign,) = content.statement.given
+    weaker = replace(content, statement=replace(content.statement, given=(replace(sign, relation="ge"),)))
+    assert isinstance(verify(encode(content)), Accepted) and not isinstance(verify(encode(weaker)), Accepted)

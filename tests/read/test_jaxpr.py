@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.stats
 
 from convexcheck.expression.errors import ConvexcheckError, Unsupported
 from convexcheck.expression.statement import statement_lines, text
@@ -144,6 +145,20 @@ def test_a_stabilised_sum_of_two_exponentials_is_recognised_by_what_it_computes(
     assert {str(read_jax(f, shape()).statement.function) for f in spellings} == {"log(1 + exp(z))"}
     other = read_jax(lambda z: jnp.maximum(z, 0) + jnp.log1p(jnp.exp(-jnp.abs(z - 1))), shape())
     assert "max" in str(other.statement.function)
+
+
+@pytest.mark.parametrize("x", [-30.0, -20.0, -19.0, -1.0, 0.0, 3.0, 8.0, 8.5])
+def test_the_series_for_the_log_of_the_normal_distribution_stands_for_the_function(x):
+    reading = read_jax(lambda z: jnp.sum(jax.scipy.stats.norm.logcdf(z)), shape("n"))
+    (assumption,) = [a for a in reading.statement.assumptions if "log_ndtr" in a]
+    assert assumption in "\n".join(statement_lines(reading.statement))
+    found = value(reading.statement, ["z"], [np.array([x, 0.5])], {"n": 2})
+    assert found == pytest.approx(scipy.stats.norm.logcdf([x, 0.5]).sum(), rel=1e-12)
+
+
+def test_another_series_is_read_as_it_is_written():
+    reading = read_jax(lambda z: jax.scipy.special.log_ndtr(z, series_order=2), shape())
+    assert not any("log_ndtr" in a for a in reading.statement.assumptions)
 
 
 def test_assumptions_are_stated():

@@ -13,6 +13,7 @@ CASES = [  # (function, options, curvature); each with the reason
     ("where(x >= 1, 0, where(x <= 0, 1/2 - x, (1 - x)**2/2))", {}, "CONVEX"),
     ("x**2/(1 + abs(x))", {}, "CONVEX"),  # 2/(1 + |x|)**3, slope 0 on both sides of 0
     ("min(abs(x), 1)**2 + 2*max(abs(x) - 1, 0)", {}, "CONVEX"),  # slopes 2|x| and 2
+    ("sum(min(abs(X@w - y), 2)**2/2 + 2*(abs(X@w - y) - min(abs(X@w - y), 2)))", VECTOR, "CONVEX"),
     ("x**2*max(0, abs(x) - 1)", {}, "CONVEX"),  # slopes 0 and 1 at 1
     ("max(x, min(x, -x))", {}, "AFFINE"),  # min(x, -x) <= x
     ("where(x == 0, 0, x**2)", {}, "CONVEX"),

@@ -290,6 +290,9 @@ LOSSES = {
         NEITHER,
         "r**2 exp(-s): determinant -2 r**2 exp(-2 s) < 0",
     ),
+    "probit": Loss(
+        lambda w, X, y: -jnp.mean(jax.scipy.stats.norm.logcdf(y * (X @ w))), REGRESSION, CONVEX, "-log of a normal cdf"
+    ),
     "Laplace": Loss(
         lambda p, x: jnp.sum(jnp.abs(p["s"] * x - p["m"]) - jnp.log(p["s"])),
         ({"m": "f", "s": "f"}, "f n"),
