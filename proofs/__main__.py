@@ -1,8 +1,9 @@
-"""``python -m proofs write|ask|check [NAME ...]``: the gallery in `proofs/`, made once and checked at any time.
+"""``python -m proofs write|export|ask|check [NAME ...]``: the gallery in `proofs/`, made once and checked at any time.
 
-`write` asks convexcheck and writes certificate, scripts and what each tool says of them; `ask` puts what the tools say
-into the manifest again. `check` asks nobody but the kernel, about the certificates, and the tools, about the scripts;
-it fails where one of them rejects a file, or where a file is not the one that the manifest names.
+`write` asks convexcheck and writes certificate, scripts and what each tool says of them; `export` does so from the
+certificates that are there; `ask` puts what the tools say into the manifest again. `check` asks nobody but the kernel,
+about the certificates, and the tools, about the scripts; it fails where one of them rejects a file, or where a file is
+not the one that the manifest names.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import convexcheck as cc
+from convexcheck.api import reread
 from convexcheck.certificate.codec import decode
 from convexcheck.export.rocq.check import ACCEPTED, REJECTED, check, compiled, coqc_version
 from convexcheck.export.rocq.directory import AUDIT, AXIOMS, SCRIPT, library, needed
@@ -96,6 +98,13 @@ def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
     return entry
 
 
+def there(name: str) -> Any:
+    """The verdict of the certificate that is there, or the file alone where it was written alone."""
+    verdict = reread(PROOFS / name / "certificate.json")[0]
+    alone = verdict is not None and not (PROOFS / name / "proof.md").exists()
+    return verdict.certificate if verdict is not None and alone else verdict
+
+
 def rows(folder: Path, tools: Tools, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the tools say of the scripts of one claim; for kinds that are not asked or not there, what is known."""
     found = []
@@ -159,7 +168,7 @@ def show(entry: dict[str, Any]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Write or check; 1 if something is wrong."""
     parser = argparse.ArgumentParser("python -m proofs", description=__doc__)
-    parser.add_argument("what", choices=("write", "ask", "check"))
+    parser.add_argument("what", choices=("write", "export", "ask", "check"))
     parser.add_argument("names", nargs="*")
     parser.add_argument("--kinds", nargs="*", choices=tuple(SCRIPTS), default=tuple(SCRIPTS), help="the tools to ask")
     options = parser.parse_args(arguments)
@@ -167,12 +176,12 @@ def main(arguments: list[str] | None = None) -> int:
     wrong, begin = 0, time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         tools = Tools(Path(folder), options.kinds)
-        if options.what == "write":
+        if options.what in ("write", "export"):
             entries = {entry["name"]: entry for entry in known}
             for name, (title, ask) in answers().items():
                 if options.names and name not in options.names:
                     continue
-                answer = ask()
+                answer = ask() if options.what == "write" else there(name)
                 if answer is None or getattr(answer, "certificate", answer) is None:
                     print(f"{name}: no certificate", flush=True)
                     wrong += 1

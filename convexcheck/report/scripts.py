@@ -32,7 +32,7 @@ def script_files(certificate: ev.Certificate, kind: str, folder: Path | None = N
     if kind == "rocq":
         from convexcheck.export.rocq.directory import export_rocq
 
-        return export_rocq(certificate)
+        return export_rocq(certificate, folder)
     if kind == "sympy":
         from convexcheck.export.sympy import export_sympy
 

@@ -48,7 +48,7 @@ Definition less (d : I.type) : option bool :=
   | Xgt, _ => Some true | _, Xlt | _, Xeq => Some false | _, _ => None end.
 
 Section Precision.
-Variable prec : F.precision.
+Variables (prec : F.precision).
 
 Definition both (f : bool -> bool -> bool) (a b : option bool) : option bool :=
   match a, b with Some x, Some y => Some (f x y) | _, _ => None end.
@@ -237,3 +237,9 @@ Qed.
 
 (* Tables of rationals, row by row. *)
 Definition table (columns : nat) (entries : list Q) (i j : nat) : Q := nth (i * columns + j) entries 0%Q.
+
+(* The number between lies above the chord. *)
+Theorem chord_by bits t a b m :
+  surely_positive bits (Plus m (Minus (Plus (Times t a) (Times (Plus (Int 1) (Minus t)) b)))) = true ->
+  den t * den a + (1 - den t) * den b < den m.
+Proof. intros H. assert (P := positive_by _ _ H). cbn [den] in P. lra. Qed.

@@ -70,17 +70,18 @@ def uses(name: str) -> list[str]:
     return [n for names in _REQUIRE.findall(text) for n in names.split()]
 
 
-def export_rocq(certificate: Certificate) -> dict[str, str]:
+def export_rocq(certificate: Certificate, folder: Path | None = None) -> dict[str, str]:
     """The files of the directory: relative path to content.
 
     Args:
         certificate: one that the kernel accepted (whoever calls has asked it).
+        folder: where its arrays lie, if it has any.
 
     Raises:
         NoScript: saying which part of the certificate has no counterpart.
     """
     refuse_names(certificate)
-    text = script(certificate)
+    text = script(certificate, folder)
     names = needed(text)
     rules = "".join(f"library/{n}.vo: {' '.join(f'library/{u}.vo' for u in uses(n))}\n" for n in names if uses(n))
     files = {f"{LIBRARY}/{n}.v": (library() / f"{n}.v").read_text(encoding="ascii") for n in names}

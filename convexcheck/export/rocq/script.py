@@ -6,27 +6,45 @@ counterpart raises `NoScript`: there is never a script with a hole.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.rocq.proof import proved
 from convexcheck.export.rocq.refutation import refuted
 from convexcheck.export.rocq.statement import definitions
+from convexcheck.export.rocq.witness import witnessed
 
 _HEAD = """From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Convexcheck Require Import {files}.
 Open Scope R_scope.
 """
+_TABLES = "From Coq Require Import QArith Qreals List.\nImport ListNotations.\nOpen Scope R_scope.\n"
 
 
-def script(certificate: ev.Certificate) -> str:
-    """The text of the file for an accepted certificate.
+def refutations(claim: ev.Claim, e: ev.Evidence) -> list[tuple[str, ev.Refutation]]:
+    """What the evidence refutes, "convex" or "concave", and by what; nothing for evidence of another kind."""
+    if isinstance(e, ev.Neither):
+        return [("convex", e.convex), ("concave", e.concave)]
+    return [(claim.verdict.removeprefix("not "), e)] if isinstance(e, ev.Refutation) else []
+
+
+def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
+    """The text of the file for an accepted certificate, whose arrays lie in `folder`.
 
     Raises:
         NoScript: saying which part has no counterpart.
     """
     s, claim, e = certificate.statement, certificate.claim, certificate.evidence
     files = ["Sums", "Convex", "Functions"]
+    sides = refutations(claim, e)
+    if sides and (any(d.array for d in s.parameters.values()) or not all(type(r) is ev.JensenGap for _, r in sides)):
+        files += ["Numbers", "Enclosures"]
+        theorem = witnessed(s, sides, folder)
+        return "\n".join(
+            [_HEAD.format(files=" ".join(files)) + _TABLES, definitions(s, claim.verdict), "", theorem, ""]
+        )
     match e:
         case ev.JensenGap():
             files += ["Numbers"]

@@ -14,6 +14,8 @@ FILES = sorted(sources().glob("*.v"))
 ALLOWED = (sources() / AXIOMS).read_text(encoding="ascii")
 PLAIN = "\n".join(line for line in ALLOWED.splitlines() if "Int63" not in line and "Uint63" not in line)
 
+COMPUTED = ("Numbers", "Enclosures")  # which compute with the machine's integers
+
 
 def test_every_file_is_listed_after_those_that_it_uses() -> None:
     listed = [n.removesuffix(".v") for n in (sources() / "_CoqProject").read_text().split() if n.endswith(".v")]
@@ -32,9 +34,10 @@ def test_every_file_says_what_it_is_and_leaves_nothing_open(path: Path) -> None:
 
 def test_the_theorems_rest_on_the_axioms_of_the_reals_alone(library: Path, tmp_path: Path) -> None:
     """All theorems in one tuple, so that what they share is walked once."""
-    named = [n for path in FILES for n in re.findall(r"^Theorem (\w+)", path.read_text(), re.MULTILINE)]
+    plain = [path for path in FILES if path.stem not in COMPUTED]
+    named = [n for path in plain for n in re.findall(r"^Theorem (\w+)", path.read_text(), re.MULTILINE)]
     assert len(named) > 20
-    lines = [f"From Convexcheck Require Import {' '.join(path.stem for path in FILES if path.stem != 'Numbers')}."]
+    lines = [f"From Convexcheck Require Import {' '.join(path.stem for path in plain)}."]
     lines += [
         f"Definition every := ({', '.join(f'@{name}' for name in [*named, 'sigmoid_lt1'])}).",
         "Print Assumptions every.",
