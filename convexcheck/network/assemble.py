@@ -22,9 +22,9 @@ from convexcheck.network.memory import PAIRS
 from convexcheck.network.numbers import Numbers
 from convexcheck.network.passes import Passes
 
-_COLUMNS = 192  # least number of columns in a product, so that it runs at full speed
-_SIDE = 8  # inputs a whose products with all inputs i >= a are written together
-_TILE = 64  # side of the tiles in which a matrix is transposed
+_COLUMNS = 192  # least number of rows of a product, so that it runs at full speed
+_SIDE = 64  # inputs, or units, whose pairs are written together
+_RUN = 32  # neighbours in memory that are worth a write of their own
 
 
 class Block:
@@ -63,12 +63,14 @@ def fill(problem: Problem, matrix: Numbers, layers: range, others: range, rows: 
     sizes = [r * (q + bias) for r, q, bias in shapes]
     at = {m: sum(sizes[others.start : m]) for m in others}
     above = {m: sum(sizes[layers.start : m]) for m in layers}
-    blocks = {
-        (k, m): Block(matrix[above[k] : above[k] + sizes[k], at[m] : at[m] + sizes[m]], shapes[k], shapes[m])
-        for k in layers
-        for m in others
-        if k <= m
-    }
+    blocks: dict[tuple[int, int], list[Block]] = {}
+    for k, m in itertools.product(layers, others):
+        rows_of, columns_of = slice(above[k], above[k] + sizes[k]), slice(at[m], at[m] + sizes[m])
+        if k <= m:
+            blocks[k, m] = [Block(matrix[rows_of, columns_of], shapes[k], shapes[m])]
+        if k < m and full and layers == others:  # the same below the diagonal
+            blocks[k, m].append(Block(matrix[columns_of, rows_of].T, shapes[k], shapes[m]))
+
     bound = 0.0
     for start in range(0, problem.rows, rows):
         found = Passes(problem, start, min(start + rows, problem.rows))
@@ -76,23 +78,20 @@ def fill(problem: Problem, matrix: Numbers, layers: range, others: range, rows: 
         for k, m, S in found.columns(others.start, layers.start):
             if (k, m) not in blocks:
                 continue
-            block, h, first, entry = blocks[k, m], found.inputs[k], start == 0, largest[m] * _largest(S)
+            targets, h, first, entry = blocks[k, m], found.inputs[k], start == 0, largest[m] * _largest(S)
             if k == m:
-                _diagonal(block, h, S, first, full)
+                _diagonal(targets[0], h, S, first, full)
             else:
                 F = found.slopes[k] if m == k + 1 else found.forward(k, m - 1)
                 delta = found.deltas[m]
-                _beside(block, h, found.inputs[m], S, _adjacent(h, F, delta) if m == k + 1 else None, first)
+                _beside(targets, h, found.inputs[m], S, _adjacent(h, F, delta) if m == k + 1 else None, first)
                 if m > k + 1:
-                    _through(block, h, F, delta)
+                    _through(targets, h, F, delta)
                 entry += _largest(F) * _largest(delta)
             bound += found.rows * largest[k] * entry
-    for (k, m), block in blocks.items():
+    for (k, m), (block, *_) in blocks.items():
         if k == m:
             _finish(block, full)
-        elif full and layers == others:
-            rows_of, columns_of = slice(above[k], above[k] + sizes[k]), slice(at[m], at[m] + sizes[m])
-            transpose(matrix[rows_of, columns_of], matrix[columns_of, rows_of])
     return bound
 
 
@@ -117,54 +116,81 @@ def _groups(lengths: list[int], most: int) -> Iterator[tuple[int, int]]:
             start, total = j + 1, 0
 
 
+def _ranges(length: int, most: int) -> list[slice]:
+    """Consecutive ranges of nearly equal lengths, at most `most`."""
+    count = -(-length // most)
+    return [slice(length * k // count, length * (k + 1) // count) for k in range(count)]
+
+
 def _pairs(h: Numbers, g: Numbers) -> Numbers:
     """h[n, a] g[n, i] with one column for each (a, i)."""
     return (h[:, :, None] * g[:, None, :]).reshape(len(h), -1)
 
 
+def _taken(source: Numbers, index: Numbers, out: Numbers | None = None) -> Numbers:
+    """Columns of a matrix; the index is known to be within it, and looking for errors is slow."""
+    found: Numbers = np.take(source, index, axis=1, out=out, mode="clip")
+    return found
+
+
 def _diagonal(block: Block, h: Numbers, S: Numbers, first: bool, full: bool) -> None:
-    """sum_n h[n, a] h[n, i] S[n, b, j], computed for b <= j and about a <= i."""
+    """sum_n h[n, a] h[n, i] S[n, b, j], computed for b <= j and a <= i."""
     units, q = block.r, block.q
     upper = np.triu_indices(units)
-    packed = S.reshape(len(S), -1)[:, upper[0] * units + upper[1]]
-    begins = [0, *itertools.accumulate(units - b for b in range(units))]
-    rows = list(_groups([units - b for b in range(units)], _COLUMNS))
-    side = max(1, min(_SIDE, PAIRS // q))
-    parts = [(a, min(a + side, q)) for a in range(0, q, side)]
-    for p0, p1 in _groups([(a1 - a0) * (q - a0) for a0, a1 in parts], PAIRS):
-        chosen = parts[p0:p1]
-        pairs = np.concatenate([_pairs(h[:, a0:a1], h[:, a0:]) for a0, a1 in chosen], axis=1)
-        at = [0, *itertools.accumulate((a1 - a0) * (q - a0) for a0, a1 in chosen)]
-        square = [(j, q - a0, i, k) for j, (a0, a1) in zip(at, chosen, strict=False)
-                  for i in range(a1 - a0) for k in range(i)]  # fmt: skip
-        twice = [(j + i * w + k, j + k * w + i) for j, w, i, k in square]  # to be the same to the last bit
-        low, high = np.array(twice, dtype=int).reshape(-1, 2).T
-        for b0, b1 in rows:
-            G = packed[:, begins[b0] : begins[b1]].T @ pairs
-            G[:, low] = G[:, high]
-            for b in range(b0, b1):
-                of_b = G[begins[b] - begins[b0] : begins[b + 1] - begins[b0]]
-                for j, (a0, a1) in enumerate(chosen):
-                    part = of_b[:, at[j] : at[j + 1]].reshape(units - b, a1 - a0, q - a0)
-                    _write(block.WW, b, (a0, a1), part, first, full)
+    packed = _taken(S.reshape(len(S), -1), upper[0] * units + upper[1])
+    strips = [(b, slice(j, min(j + _SIDE, units))) for b in range(units) for j in range(b, units, _SIDE)]
+    lengths = [j.stop - j.start for _, j in strips]
+    begins = [0, *itertools.accumulate(lengths)]
+    square = np.empty((min(_SIDE, units), min(_SIDE, q) ** 2))
+    for a, i, pairs, spread in _squares(h):
+        for s0, s1 in _groups(lengths, _COLUMNS):
+            G = packed[:, begins[s0] : begins[s1]].T @ pairs
+            for s in range(s0, s1):
+                values = G[begins[s] - begins[s0] : begins[s + 1] - begins[s0]]
+                if spread is not None:
+                    values = _taken(values, spread, square[: lengths[s], : len(spread)])
+                values = values.reshape(lengths[s], a.stop - a.start, -1)
+                _write(block.WW, strips[s], (a, i), values, first, full)
     if block.row_bias:
+        starts = [0, *itertools.accumulate(units - b for b in range(units))]
         ends = np.concatenate([h, np.ones((len(h), 1))], axis=1)
         for b in range(units):
-            G = packed[:, begins[b] : begins[b + 1]].T @ ends
+            G = packed[:, starts[b] : starts[b + 1]].T @ ends
             _put(block.Wb[b, :, b:], G[:, :q].T, first)
             _put(block.Wb[b + 1 :, :, b], G[1:, :q], first)
             _put(block.bb[b, b:], G[:, q], first)
 
 
-def _write(WW: Numbers, b: int, inputs: tuple[int, int], part: Numbers, first: bool, full: bool) -> None:
-    """Write part[j, a, i] to the unit b and all j >= b, and where the symmetries say that it stands too."""
-    (a0, a1), rest = inputs, part[:, :, inputs[1] - inputs[0] :]
-    above = 0 if full else 1  # (b, i) with (b, a) is below the diagonal
-    _put(WW[b, a0:a1, b:, a0:], part.transpose(1, 0, 2), first)
-    _put(WW[b, a1:, b + above :, a0:a1], rest[above:].transpose(2, 0, 1), first)
+def _squares(h: Numbers) -> Iterator[tuple[slice, slice, Numbers, Numbers | None]]:
+    """Ranges of a and i with their pairs h[n, a] h[n, i]; on the diagonal only a <= i, and where to find the others."""
+    ranges = _ranges(h.shape[1], _SIDE)
+    for k, a in enumerate(ranges):
+        side = a.stop - a.start
+        low, high = np.triu_indices(side)
+        spread = np.empty((side, side), dtype=np.intp)
+        spread[low, high] = spread[high, low] = np.arange(len(low))
+        pairs = _taken(h[:, a], low)
+        pairs *= _taken(h[:, a], high)
+        yield a, a, pairs, spread.ravel()
+        for later in ranges[k + 1 :]:
+            for part in _ranges(later.stop - later.start, PAIRS // side):
+                i = slice(later.start + part.start, later.start + part.stop)
+                yield a, i, _pairs(h[:, a], h[:, i]), None
+
+
+def _write(
+    WW: Numbers, units: tuple[int, slice], inputs: tuple[slice, slice], values: Numbers, first: bool, full: bool
+) -> None:
+    """Write values[j, a, i] for one unit b and some j >= b, and where the symmetries say that it stands too."""
+    (b, j), (a, i), skip = units, inputs, int(units[1].start == units[0])
+    below = slice(j.start + skip, j.stop)
+    _put(WW[b, a, j, i], values.transpose(1, 0, 2), first)
     if full:
-        _put(WW[b + 1 :, a0:a1, b, a0:], part[1:], first)
-        _put(WW[b + 1 :, a1:, b, a0:a1], rest[1:].transpose(0, 2, 1), first)
+        _put(WW[below, a, b, i], values[skip:], first)
+    if a != i:
+        _put(WW[b, i, j, a], values.transpose(2, 0, 1), first)
+        if full:
+            _put(WW[below, i, b, a], values[skip:].transpose(0, 2, 1), first)
 
 
 def _finish(block: Block, full: bool) -> None:
@@ -185,50 +211,45 @@ def _adjacent(h: Numbers, slopes: Numbers, delta: Numbers) -> Numbers:
     return found
 
 
-def _beside(block: Block, h: Numbers, g: Numbers, S: Numbers, more: Numbers | None, first: bool) -> None:
+def _beside(targets: list[Block], h: Numbers, g: Numbers, S: Numbers, more: Numbers | None, first: bool) -> None:
     """sum_n h[n, a] g[n, i] S[n, j, b] for all a, i, b, j; with `more`[b, a, j] where i = b."""
-    columns, index, q, p = S.reshape(len(S), -1), np.arange(block.r), block.q, block.p
-    inputs = [*_groups([p] * q, PAIRS), (q, q)]
-    ends = np.concatenate([g, h, np.ones((len(h), 1))], axis=1)
-    for a0, a1 in inputs:  # the last of them are the biases
-        pairs = _pairs(h[:, a0:a1], g) if a0 < q else ends
-        for j0, j1 in _groups([block.r] * block.s, _COLUMNS):
-            G = (columns[:, j0 * block.r : j1 * block.r].T @ pairs).reshape(j1 - j0, block.r, -1)
-            if a0 < q:
-                inner = G.reshape(j1 - j0, block.r, a1 - a0, p)
+    block = targets[0]
+    columns, q, p, r = S.reshape(len(S), -1), block.q, block.p, block.r
+    rows = list(_groups([r] * block.s, _COLUMNS))
+    for a in _ranges(q, PAIRS // min(p, _RUN)):
+        for i in _ranges(p, PAIRS // (a.stop - a.start)):
+            pairs = _pairs(g[:, i], h[:, a])
+            meets = np.arange(i.start, min(i.stop, r))
+            for j0, j1 in rows:
+                G = (columns[:, j0 * r : j1 * r].T @ pairs).reshape(j1 - j0, r, i.stop - i.start, -1)
                 if more is not None:
-                    inner[:, index, :, index] += more[:, a0:a1, j0:j1].transpose(0, 2, 1)
-                _put(block.WW[:, a0:a1, j0:j1], inner.transpose(1, 2, 0, 3), first)
-                continue
+                    G[:, meets, meets - i.start] += more[meets, a, j0:j1].transpose(2, 0, 1)
+                for target in targets:
+                    _put(target.WW[:, a, j0:j1, i], G.transpose(1, 3, 0, 2), first)
+    index, ends = np.arange(r), np.concatenate([g, h, np.ones((len(h), 1))], axis=1)
+    for j0, j1 in rows if block.row_bias or block.column_bias else []:
+        G = (columns[:, j0 * r : j1 * r].T @ ends).reshape(j1 - j0, r, -1)
+        if more is not None and block.row_bias:
+            G[:, index, index] += more[:, q, j0:j1].T
+        for target in targets:
             if block.row_bias:
-                if more is not None:
-                    G[:, index, index] += more[:, q, j0:j1].T
-                _put(block.bW[:, j0:j1], G[:, :, :p].transpose(1, 0, 2), first)
+                _put(target.bW[:, j0:j1], G[:, :, :p].transpose(1, 0, 2), first)
             if block.column_bias:
-                _put(block.Wb[:, :, j0:j1], G[:, :, p:-1].transpose(1, 2, 0), first)
+                _put(target.Wb[:, :, j0:j1], G[:, :, p:-1].transpose(1, 2, 0), first)
             if block.row_bias and block.column_bias:
-                _put(block.bb[:, j0:j1], G[:, :, -1].T, first)
+                _put(target.bb[:, j0:j1], G[:, :, -1].T, first)
 
 
-def _through(block: Block, h: Numbers, F: Numbers, delta: Numbers) -> None:
+def _through(targets: list[Block], h: Numbers, F: Numbers, delta: Numbers) -> None:
     """Add sum_n h[n, a] F[n, b, i] delta[n, j], which no bias of layer m has a part in."""
-    for a0, a1 in _groups([block.s] * block.q, PAIRS):
-        pairs = _pairs(h[:, a0:a1], delta)
-        for b0, b1 in _groups([block.p] * block.r, _COLUMNS):
-            G = (F[:, b0:b1].reshape(len(h), -1).T @ pairs).reshape(b1 - b0, block.p, a1 - a0, block.s)
-            block.WW[b0:b1, a0:a1] += G.transpose(0, 2, 3, 1)
-    if block.row_bias:
-        block.bW += (F.reshape(len(h), -1).T @ delta).reshape(block.r, block.p, block.s).transpose(0, 2, 1)
-
-
-def transpose(source: Numbers, target: Numbers) -> None:
-    """Write the transpose of a matrix, tile by tile.
-
-    >>> target = np.empty((3, 2))
-    >>> transpose(np.arange(6.0).reshape(2, 3), target)
-    >>> target.tolist()
-    [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]
-    """
-    for i in range(0, len(source), _TILE):
-        for j in range(0, source.shape[1], _TILE):
-            target[j : j + _TILE, i : i + _TILE] = source[i : i + _TILE, j : j + _TILE].T
+    r, p, s = targets[0].r, targets[0].p, targets[0].s
+    for b in _ranges(r, max(1, PAIRS // p)):
+        right = F[:, b].reshape(len(h), -1)
+        for a in _ranges(targets[0].q, max(1, _COLUMNS // s)):
+            G = (_pairs(delta, h[:, a]).T @ right).reshape(s, a.stop - a.start, -1, p)
+            for target in targets:
+                target.WW[b, a] += G.transpose(2, 1, 0, 3)
+    if targets[0].row_bias:
+        biases = (F.reshape(len(h), -1).T @ delta).reshape(r, p, s)
+        for target in targets:
+            target.bW += biases.transpose(0, 2, 1)

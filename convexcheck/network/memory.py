@@ -11,7 +11,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.model import MLP
 from convexcheck.network.numbers import STAGE
 
-PAIRS = 1024  # pairs of inputs that are multiplied out together
+PAIRS = 2080  # pairs of inputs that are multiplied out together: those of 64 inputs
 _WORK = 1 << 28  # bytes for work on some rows of the data, unless half of the matrix is more
 _LITTLE = 1 << 26  # bytes that are there without asking
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current")
@@ -42,11 +42,12 @@ class Forecast:
         """The forecast for `rows` rows of data, and for a block of that shape only."""
         widths = net.widths
         units = max(widths[1:])
-        # S of two pairs of layers, packed, and one in progress; the pairs of inputs; a few vectors for each layer
-        sample = 8 * (4 * units * units + PAIRS + max(widths) + 6 * sum(widths))
+        pairs = min(PAIRS, max(widths) ** 2)
+        # S of two pairs of layers, packed, one in progress, and F; the pairs of inputs; a few vectors for each layer
+        sample = 8 * (5 * units * units + 2 * pairs + max(widths) + 6 * sum(widths))
         matrix = 8 * net.size**2 if shape is None else 8 * shape[0] * shape[1]
         together = max(1, min(rows, max(_WORK, matrix // 2) // sample))
-        product = 8 * PAIRS * (units + 192)
+        product = 8 * pairs * (units + 320)  # with 64 x 64 x 64 entries that are unpacked
         return cls(net.size, matrix, together * sample + product, together)
 
     @property

@@ -1,12 +1,14 @@
 """The dense Hessian against jax.hessian and against differences of gradients; blocks, triangles, memory."""
 
+import tracemalloc
+
 import jax
 import numpy as np
 import pytest
 
 from convexcheck import ConvexcheckError
-from convexcheck.network import MLP, Problem, compiled, dense, memory
-from convexcheck.network.assemble import fill, transpose
+from convexcheck.network import MLP, Problem, assemble, compiled, dense, memory
+from convexcheck.network.assemble import fill
 from convexcheck.network.compiled import Form, arguments, compiled_hessian, loss
 from convexcheck.network.dense import SMALL, hessian_of
 from convexcheck.network.memory import Forecast, available, told
@@ -29,10 +31,10 @@ def by_jax(p):
         return np.asarray(value(np.concatenate([w.ravel() for w in weights]), X, y))
 
 
-def assembled(p, rows):
-    H = np.full((p.net.size, p.net.size), np.nan)
+def assembled(p, rows, full=True):
+    H = np.full((p.net.size, p.net.size), np.nan) if full else np.zeros((p.net.size, p.net.size))
     every = range(len(p.net.layers))
-    fill(p, H, every, every, rows, True)
+    fill(p, H, every, every, rows, full)
     return H + float(p.ridge) * np.eye(len(H))
 
 
@@ -53,6 +55,18 @@ def test_the_cases_of_every_day_hold_everything():
 @pytest.mark.parametrize("p", [p for _, p in FEW], ids=[name for name, _ in FEW])
 def test_equals_jax_hessian(p):
     agree(p, assembled(p, rows=100), assembled(p, rows=3))
+
+
+@pytest.mark.parametrize("p", [p for _, p in FEW], ids=[name for name, _ in FEW])
+def test_the_size_of_the_products_does_not_matter(p, monkeypatch):
+    """The same in many small products, so that each layer has ranges of inputs and of units."""
+    whole = assembled(p, rows=100)
+    for name, value in (("PAIRS", 4), ("_SIDE", 2), ("_RUN", 2), ("_COLUMNS", 3)):
+        monkeypatch.setattr(assemble, name, value)
+    for parts in (assembled(p, rows=100), assembled(p, rows=3)):
+        assert (parts == parts.T).all()
+        np.testing.assert_allclose(parts, whole, rtol=1e-12, atol=1e-14 * np.abs(whole).max())
+    np.testing.assert_allclose(assembled(p, rows=3, full=False), np.triu(parts), rtol=1e-12)
 
 
 @pytest.mark.parametrize("p", [p for _, p in COMPILED], ids=[name for name, _ in COMPILED])
@@ -121,13 +135,6 @@ def test_one_triangle():
     assert (np.triu(hessian_of(small)) == hessian_of(small, triangle="upper")).all()
 
 
-def test_transposes_of_any_size():
-    A = np.random.default_rng(0).standard_normal((150, 70))
-    B = np.empty((70, 150))
-    transpose(A, B)
-    assert (A.T == B).all()
-
-
 def test_the_matrix_is_symmetric_in_every_bit():
     H = hessian_of(problem((12, 15, 10, 3), "tanh", "mse", bias="mixed"))
     assert (H == H.T).all()
@@ -151,7 +158,7 @@ def test_labels():
 def test_the_memory_is_said_before_it_is_taken():
     said = []
     hessian_of(problem((12, 15, 10, 3), "tanh", "mse"), say=said.append)
-    assert said == ["P = 388: a Hessian of 1.2 MB with its work takes 3.02 MB"]
+    assert said == ["P = 388: a Hessian of 1.2 MB with its work takes 1.91 MB"]
 
 
 def test_what_does_not_fit_is_refused_with_the_figure(monkeypatch):
@@ -169,6 +176,18 @@ def test_forecasts():
     assert f.rows == 1000
     assert available() is None or available() > 0
     assert told(12) == "12 bytes"
+
+
+@pytest.mark.parametrize(("widths", "rows"), [((12, 15, 10, 3), 20), ((2, 20, 20, 20, 2), 500)])
+def test_no_more_memory_is_taken_than_was_said(widths, rows):
+    p = problem(widths, "tanh", "mse", rows=rows)
+    hessian_of(p)
+    tracemalloc.start()
+    hessian_of(p)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    said = Forecast.of(p.net, rows)
+    assert said.matrix < peak <= said.total
 
 
 def test_overflow_is_an_error():
