@@ -13,6 +13,7 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
+from convexcheck.expression import term
 from convexcheck.expression.definite import level
 from convexcheck.expression.term import ENTRIES, ZERO, Expression, fresh, instantiate, mul, nodes, rebuild, substitute
 
@@ -31,12 +32,8 @@ def contracted(p: Polynomial, expand: Expand, context: Context) -> dict[Expressi
 
     `expand` gives the normal form of a sum's body. More than MAX_TERMS products are left as they are.
     """
-    total: dict[Expression, Fraction] = {}
     flip = cache(lambda g: _symmetric(g, context))
-    for factors, c in _flat(p, expand, count(FIRST)):
-        product = _canonical(factors, flip)
-        total[product] = total.get(product, Fraction(0)) + c
-    return {product: c for product, c in total.items() if c}
+    return term.gathered((_canonical(factors, flip), c) for factors, c in _flat(p, expand, count(FIRST)))
 
 
 def summed(product: Expression) -> list[Expression]:

@@ -16,7 +16,7 @@ from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, GAMMAS, POSITIVE, Interval, Number, exp, log
 from convexcheck.expression.normal import expression, normal, polynomial
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import ONE, PI, ZERO, Expression, add, const, mul, power, rebuild, substitute
+from convexcheck.expression.term import ONE, PI, ZERO, Expression, add, const, gathered, mul, power, rebuild, substitute
 
 Rate = tuple[tuple[tuple[int, Fraction], Fraction], ...]  # ((kind, power), exponent), the fastest first
 _LOG, _POWER, _EXP = range(3)  # kinds: log(s)**exponent, s**exponent, exp(s**power)**exponent
@@ -134,10 +134,8 @@ class _Growth:
 
 def _product(a: Rate, b: Rate, k: Fraction) -> Rate:
     """The rate a * b**k."""
-    total = dict(a)
-    for kind, exponent in b:
-        total[kind] = total.get(kind, Fraction(0)) + k * exponent
-    return tuple(sorted(((kind, q) for kind, q in total.items() if q), reverse=True))
+    powers = gathered([*a, *((kind, k * exponent) for kind, exponent in b)])
+    return tuple(sorted(powers.items(), reverse=True))
 
 
 def _compare(a: Rate, b: Rate) -> int:

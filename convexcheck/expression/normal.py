@@ -12,6 +12,7 @@ are defined, so domains must be settled on the expression as it was written, bef
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import reduce
+from itertools import chain
 from math import floor, gcd, lcm
 
 from convexcheck.expression import term
@@ -112,10 +113,8 @@ def polynomial(e: Expression, context: Context) -> Polynomial:
 
 
 def _monomial(factors: Iterable[Factor]) -> Monomial:
-    total: dict[Expression, Fraction] = {}
-    for g, k in factors:
-        total[g] = total.get(g, _0) + k
-    return tuple(sorted(((g, k) for g, k in total.items() if k and g is not ONE), key=lambda f: f[0].key))
+    powers = term.gathered(factors)
+    return tuple(sorted(((g, k) for g, k in powers.items() if g is not ONE), key=lambda f: f[0].key))
 
 
 def _atom(g: Expression, k: Fraction = _1) -> Polynomial:
@@ -132,15 +131,11 @@ def _scaled(p: Polynomial, c: Fraction) -> Polynomial:
 
 
 def _products(parts: Iterable[Polynomial], context: Context) -> Polynomial:
-    return reduce(lambda p, q: _product(p, q, context), parts, _UNIT)
+    return reduce(lambda p, q: q if p is _UNIT else _product(p, q, context), parts, _UNIT)
 
 
 def _sum(parts: Iterable[Polynomial]) -> Polynomial:
-    total: Polynomial = {}
-    for p in parts:
-        for m, c in p.items():
-            total[m] = total.get(m, _0) + c
-    return {m: c for m, c in total.items() if c}
+    return term.gathered(chain.from_iterable(p.items() for p in parts))
 
 
 def _product(p: Polynomial, q: Polynomial, context: Context) -> Polynomial:

@@ -29,13 +29,13 @@ stays, because its domain is part of the statement. An opened index is a node of
 number and the size that it runs below, so that no substitution can capture it.
 """
 
+import operator
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, reduce
 from hashlib import blake2b
-from math import prod
 from typing import Any
 
 from convexcheck.expression.errors import ConvexcheckError
@@ -43,11 +43,13 @@ from convexcheck.expression.errors import ConvexcheckError
 BINDERS = {"Sum": 1, "Max": 1}
 _SQUARE = dict.fromkeys(["det", "logdet", "eigmax", "trace_xlogx", "inv", "logm"], 1)
 MATRICES = {**_SQUARE, "norm_nuclear": 2, "norm_spectral": 2}  # how many sizes come first; see `matrices`
+_BOUND = {**BINDERS, **dict.fromkeys(MATRICES, 2)}
 CONDITIONS = frozenset({"le", "lt", "eq", "and", "or", "not"})
 ENTRIES = frozenset({"var", "par", "dir"})
 MAX_DEPTH, MAX_SIZE, MAX_BITS = 250, 1_000_000, 8192
 _RANK = {op: rank for rank, op in enumerate(["const", "pi", "dim", "par", "var", "dir", "bound", "index"])}
 _TABLE: weakref.WeakValueDictionary[tuple[Any, ...], "Expression"] = weakref.WeakValueDictionary()
+_CONSTANTS: weakref.WeakValueDictionary[tuple[int, int], "Expression"] = weakref.WeakValueDictionary()
 
 
 class Expression:
@@ -105,9 +107,9 @@ class Expression:
     __pow__ = lambda self, other: power(self, other)  # noqa: E731
 
 
-def levels(op: str, args: Sequence[Expression]) -> list[int]:
-    """How many indices the operation binds in each argument: a binder's body is its last one."""
-    return [*[0] * (len(args) - 1), 2 if op in MATRICES else BINDERS.get(op, 0)][: len(args)]
+def levels(op: str, args: Sequence[Expression], outside: int = 0) -> list[int]:
+    """How many indices are bound in each argument: a binder's body is its last one."""
+    return [*[outside] * (len(args) - 1), outside + _BOUND.get(op, 0)][: len(args)]
 
 
 def ranges(node: Expression) -> tuple[Expression, ...]:
@@ -123,9 +125,18 @@ def sides(node: Expression) -> tuple[Expression, Expression]:
 Operand = Expression | Fraction | int
 
 
+def _capped(value: Fraction, times: int = 1) -> Fraction:
+    if (value.numerator.bit_length() + value.denominator.bit_length()) * times > MAX_BITS:
+        raise ConvexcheckError("expression", f"a number of more than {MAX_BITS} bits", hint="smaller numbers")
+    return value
+
+
 def const(value: Operand) -> Expression:
     """The exact rational `value` as an expression."""
-    return value if isinstance(value, Expression) else Expression("const", (), Fraction(value))
+    if not isinstance(value, Expression):
+        key = value.as_integer_ratio()  # hashed in a tenth of a Fraction's time
+        value = _CONSTANTS.get(key) or _CONSTANTS.setdefault(key, Expression("const", (), _capped(Fraction(value))))
+    return value
 
 
 _MINUS_ONE, ZERO, ONE, PI = const(-1), const(0), const(1), Expression("pi")
@@ -150,11 +161,11 @@ def _flat(op: str, args: Iterable[Operand]) -> list[Expression]:
     return [b for a in map(const, args) for b in (a.args if a.op == op else (a,))]
 
 
-def _capped(value: Fraction, times: int = 1) -> Fraction:
-    if (value.numerator.bit_length() + value.denominator.bit_length()) * times > MAX_BITS:
-        kind = "power" if times > 1 else "constant"
-        raise ConvexcheckError("expression", f"a {kind} of more than {MAX_BITS} bits", hint="smaller numbers")
-    return value
+def _folded(combine: Callable[..., Fraction], terms: list[Expression], unit: Expression) -> list[Expression]:
+    """The constants among `terms` as one, and none where it is the unit."""
+    constants = [t.data for t in terms if t.op == "const"]
+    folded = [const(reduce(combine, constants))] if constants else []
+    return [] if folded == [unit] else folded
 
 
 def _joined(op: str, args: list[Expression]) -> Expression:
@@ -164,20 +175,17 @@ def _joined(op: str, args: list[Expression]) -> Expression:
 def add(*args: Operand) -> Expression:
     """The sum, flat and sorted, constants folded."""
     terms = _flat("add", args)
-    total = sum((t.data for t in terms if t.op == "const"), Fraction(0))
     rest = sorted((t for t in terms if t.op != "const"), key=lambda t: t.key)
-    return _joined("add", [const(_capped(total)), *rest] if total or not rest else rest)
+    return _joined("add", _folded(operator.add, terms, ZERO) + rest or [ZERO])
 
 
 def mul(*args: Operand) -> Expression:
     """The product, flat and sorted, constants folded, equal factors gathered as powers."""
     factors = _flat("mul", args)
-    coefficient = prod((f.data for f in factors if f.op == "const"), start=Fraction(1))
-    count = Counter(f for f in factors if f.op != "const")
-    rest = sorted((power(f, k) for f, k in count.items()), key=lambda t: t.key)
-    if len(set(rest)) < len(rest):  # x * x * x**2
-        return mul(coefficient, *rest)
-    return _joined("mul", [const(_capped(coefficient)), *rest] if coefficient != 1 or not rest else rest)
+    rest = [f for f in factors if f.op != "const"]
+    if len(set(rest)) < len(rest):  # x * x, from which x * x * x**2 may come
+        return mul(*_folded(operator.mul, factors, ONE), *(power(f, k) for f, k in Counter(rest).items()))
+    return _joined("mul", _folded(operator.mul, factors, ONE) + sorted(rest, key=lambda t: t.key) or [ONE])
 
 
 def power(base: Operand, exponent: Operand) -> Expression:
@@ -235,9 +243,9 @@ def transform(node: Expression, leaf: Callable[[Expression, int], Expression | N
 
     @cache
     def visit(e: Expression, k: int) -> Expression:
-        return leaf(e, k) or rebuild(e, [visit(a, k + j) for a, j in zip(e.args, levels(e.op, e.args), strict=True)])
+        return leaf(e, k) or rebuild(e, map(visit, e.args, levels(e.op, e.args, k)))
 
-    return visit(node, level)
+    return leaf(node, level) or visit(node, level)
 
 
 def shift(node: Expression, by: int, cutoff: int = 0) -> Expression:
@@ -318,6 +326,14 @@ def substitute(node: Expression, values: Mapping[tuple[str, Any], Operand]) -> E
 def replaced(node: Expression, values: Mapping[Expression, Expression]) -> Expression:
     """Replace nodes that refer to no binder."""
     return transform(node, lambda e, _: values.get(e))
+
+
+def gathered(terms: Iterable[tuple[Any, Fraction]]) -> dict[Any, Fraction]:
+    """The sum of the coefficients that belong to each key, without those that are 0."""
+    total: dict[Any, Fraction] = {}
+    for key, c in terms:
+        total[key] = total[key] + c if key in total else c
+    return {key: c for key, c in total.items() if c}
 
 
 def nodes(*roots: Expression) -> Iterator[Expression]:
