@@ -2,7 +2,7 @@
    Where: counterexamples by a pair of equal points; the gallery's theorem for networks of all sizes.
    Reference: Boyd and Vandenberghe, exercise 4.4; R. Hecht-Nielsen, On the algebraic structure of feedforward network
    weight spaces (1990). *)
-From Coq Require Import Reals Lra Lia Arith.
+From Coq Require Import Reals Lra Lia Arith List Permutation.
 From Convexcheck Require Import Sums Convex.
 Open Scope R_scope.
 
@@ -90,3 +90,52 @@ Proof.
   - unfold swap_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
 Qed.
 End Network.
+
+(* Any bijection of the indices below n, not only a transposition. *)
+Definition permutes (n : nat) (q : nat -> nat) : Prop :=
+  (forall i, (i < n)%nat -> (q i < n)%nat) /\ (forall i j, (i < n)%nat -> (j < n)%nat -> q i = q j -> i = j).
+
+Lemma Sum_list n f : Sum n f = fold_right Rplus 0 (map f (seq 0 n)).
+Proof.
+  induction n as [|n IH]; [reflexivity|]. rewrite Sum_S, IH, seq_S, map_app, fold_right_app. simpl.
+  rewrite Rplus_0_r. clear IH. generalize (f n). induction (map f (seq 0 n)) as [|a l IL]; intros r; simpl; [lra|]. specialize (IL r). lra.
+Qed.
+
+Lemma permutes_seq n q : permutes n q -> Permutation (map q (seq 0 n)) (seq 0 n).
+Proof.
+  intros [Range Inj]. apply NoDup_Permutation_bis.
+  - assert (G : forall l, NoDup l -> (forall i, In i l -> (i < n)%nat) -> NoDup (map q l)).
+    { induction l as [|a l IL]; intros N H; simpl; constructor; inversion N; subst.
+      - intros M. apply in_map_iff in M. destruct M as (b & E & B). apply Inj in E; [subst; contradiction|apply H; now right|apply H; now left].
+      - apply IL; [assumption|]. intros i Hi. apply H. now right. }
+    apply G; [apply seq_NoDup|]. intros i Hi. apply in_seq in Hi. lia.
+  - rewrite map_length, seq_length. lia.
+  - intros k H. apply in_map_iff in H. destruct H as (i & <- & Hi). apply in_seq in Hi. apply in_seq.
+    assert (q i < n)%nat by (apply Range; lia). lia.
+Qed.
+
+Theorem Sum_permutes n q f : permutes n q -> Sum n (fun i => f (q i)) = Sum n f.
+Proof.
+  intros H. rewrite !Sum_list, <- (map_map q f).
+  assert (P := Permutation_map f (permutes_seq n q H)). induction P; simpl; lra.
+Qed.
+
+(* Signs and positive scales pass through odd and positively homogeneous activations. *)
+Definition sign (s : R) : Prop := s = 1 \/ s = -1.
+Lemma sign_one : sign 1.
+Proof. now left. Qed.
+Lemma sign_mul a b : sign a -> sign b -> sign (a * b).
+Proof. intros [->| ->] [->| ->]; [left|right|right|left]; ring. Qed.
+Lemma sign_square s : sign s -> s * s = 1.
+Proof. intros [->| ->]; ring. Qed.
+Lemma odd_sign (h : R -> R) s u : (forall x, h (- x) = - h x) -> sign s -> h (s * u) = s * h u.
+Proof. intros O [->| ->]; [now rewrite !Rmult_1_l|]. replace (-1 * u) with (- u) by ring. rewrite O. ring. Qed.
+Lemma even_sign (h : R -> R) s u : (forall x, h (- x) = h x) -> sign s -> h (s * u) = h u.
+Proof. intros O [->| ->]; [now rewrite Rmult_1_l|]. replace (-1 * u) with (- u) by ring. apply O. Qed.
+Lemma Rmax_scale c a b : 0 < c -> Rmax (c * a) (c * b) = c * Rmax a b.
+Proof. intros H. apply RmaxRmult. lra. Qed.
+Lemma tanh_odd x : tanh (- x) = - tanh x.
+Proof.
+  unfold tanh, sinh, cosh. rewrite Ropp_involutive. assert (0 < exp x) by apply exp_pos. assert (0 < exp (- x)) by apply exp_pos.
+  field. lra.
+Qed.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.invariance import invariant
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.rocq.proof import proved
 from convexcheck.export.rocq.refutation import refuted
@@ -52,6 +53,9 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
         case ev.Neither(convex=ev.JensenGap() as up, concave=ev.JensenGap() as down):
             files += ["Numbers"]
             theorem = refuted(s, [("convex", up), ("concave", down)])
+        case ev.Invariance():
+            files += ["Symmetry"]
+            theorem = invariant(s, e.action)
         case ev.Proof():
             files += ["Expr", "Rules", "Signs", "Forms", "Steps", "Kinks"]
             theorem = proved(s, claim, e)
