@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -71,6 +72,7 @@ def fill(problem: Problem, matrix: Numbers, layers: range, others: range, rows: 
         if k < m and full and layers == others:  # the same below the diagonal
             blocks[k, m].append(Block(matrix[columns_of, rows_of].T, shapes[k], shapes[m]))
 
+    _keep_freed_memory()
     bound = 0.0
     for start in range(0, problem.rows, rows):
         found = Passes(problem, start, min(start + rows, problem.rows))
@@ -93,6 +95,16 @@ def fill(problem: Problem, matrix: Numbers, layers: range, others: range, rows: 
         if k == m:
             _finish(block, full)
     return bound
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Make glibc keep the memory of freed arrays for the next ones, whose pages would else be new ones every time.
+
+    When a block that it had from the system is freed, glibc takes smaller ones, up to 32 MiB, from its heap from then
+    on. Elsewhere this does nothing. Source: mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
+    """
+    np.empty(31 << 20, dtype=np.uint8)
 
 
 def _largest(array: Numbers) -> float:
