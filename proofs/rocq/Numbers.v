@@ -4,7 +4,7 @@
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Convexcheck Require Import Sums Convex Functions.
+From Convexcheck Require Import Sums Convex Functions Ranges.
 Open Scope R_scope.
 
 (* An exact comparison, or one with a margin. *)
@@ -13,13 +13,17 @@ Ltac compare_numbers :=
         | first [apply Rminus_lt | apply Rminus_le];
           first [interval with (i_prec 60) | interval with (i_prec 200) | field_simplify; lra | interval with (i_prec 900)] ].
 
-(* Enclose every integral, and forget what it is. *)
+(* Enclose every integral, and forget what it is; its end by itself where it cannot be read as it stands. *)
+Ltac enclosed f a b :=
+  let H := fresh "H" in let s := fresh "s" in
+  integral_intro (RInt f a b) with (i_prec 60) as H; revert H; generalize (RInt f a b);
+  intros s H; simpl in s.
 Ltac enclose_integrals :=
   repeat match goal with
   | |- context [RInt ?f ?a ?b] =>
-      let H := fresh "H" in let s := fresh "s" in
-      integral_intro (RInt f a b) with (i_prec 60) as H; revert H; generalize (RInt f a b);
-      intros s H; simpl in s
+      first [ enclosed f a b
+            | let H := fresh "H" in let u := fresh "u" in
+              interval_intro b with (i_prec 90) as H; revert H; generalize b; intros u H; enclosed f a u ]
   end.
 
 (* What is named in the language but unknown to interval arithmetic; decided comparisons. *)
@@ -39,12 +43,27 @@ with number :=
   repeat plain_step; cbn [andb orb negb]; enclose_integrals;
   first [ compare_numbers | apply Rlt_not_eq; compare_numbers | apply Rgt_not_eq; compare_numbers ].
 
+(* Integrals are enclosed from the lower end up. *)
+Definition erf_at (t : R) : R := 2 / sqrt PI * RInt (fun s => exp (- (s ^ 2))) 0 t.
+Lemma erf_up t : erf t = erf_at t.
+Proof. reflexivity. Qed.
+Lemma erf_down t : erf t = - erf_at (- t).
+Proof. change (erf t = - erf (- t)). rewrite erf_opp. ring. Qed.
+
 Ltac at_numbers :=
-  unfold erf, asinh, sigmoid, softplus, tanh, sinh, cosh, Rpower in *; number.
+  repeat match goal with |- context [erf ?t] =>
+    first [ replace t with 0 by lra; rewrite erf_0
+          | assert (t <= 0) by (first [lra | interval with (i_prec 60)]); rewrite (erf_down t)
+          | rewrite (erf_up t) ]
+  end;
+  unfold erf_at, asinh, sigmoid, softplus, tanh, sinh, cosh, Rpower in *; number.
 
 (* The goals that a condition leaves at explicit points: all indices below a number, one by one. *)
 Ltac each_index i H :=
   repeat (destruct i as [|i]; [|try (exfalso; lia)]); try (exfalso; lia).
+
+(* A function of a value u in a range, whose ends are hypotheses. *)
+Ltac within u := clearbody u; first [interval with (i_prec 80) | interval with (i_bisect u, i_prec 80, i_depth 30)].
 
 Ltac at_every_index :=
   intros;

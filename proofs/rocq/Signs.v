@@ -260,10 +260,23 @@ Ltac exponential :=
   first [ reflexivity | f_equal; cbn [Z.of_nat Pos.of_succ_nat Pos.succ]; field; nonzero
         | rewrite <- exp_0; f_equal; field; nonzero ].
 
-(* A logarithm of a product is a sum of logarithms: both sides have the same exponential. *)
+(* A logarithm of a product of powers and roots is a sum of multiples of logarithms. *)
+Lemma ln_inverse a : 0 < a -> ln (/ a) = - ln a.
+Proof. apply ln_Rinv. Qed.
+Lemma ln_power a n : 0 < a -> ln (a ^ n) = IZR (Z.of_nat n) * ln a.
+Proof.
+  intros Ha. apply exp_inv. rewrite <- exp_power, !exp_ln; [reflexivity|exact Ha|apply pow_lt, Ha].
+Qed.
+Lemma ln_root a : 0 < a -> ln (sqrt a) = / 2 * ln a.
+Proof.
+  intros Ha. assert (S := sqrt_lt_R0 a Ha). rewrite <- (sqrt_sqrt a) at 2 by lra. rewrite ln_mult by exact S. field.
+Qed.
+Lemma ln_pw a q : 0 < a -> ln (pw a q) = q * ln a.
+Proof. intros Ha. rewrite pw_exp by exact Ha. apply ln_exp. Qed.
 Ltac logarithm :=
-  apply exp_inv; repeat rewrite exp_plus; repeat rewrite exp_Ropp; repeat rewrite exp_ln by positive;
-  first [reflexivity | field; nonzero].
+  repeat first [ rewrite ln_exp | rewrite ln_1 | rewrite ln_mult by positive | rewrite ln_inverse by positive
+               | rewrite ln_power by positive | rewrite ln_root by positive | rewrite ln_pw by positive ];
+  cbn [Z.of_nat Pos.of_succ_nat Pos.succ]; field; nonzero.
 
 (* The same sums and products in another order, inside functions too. *)
 Ltac reorder_to fuel :=

@@ -132,18 +132,22 @@ class Atoms:
             return powered(inner, k)
         if not self.context.bounds(g).positive:
             raise NoScript("a root that may vanish has no identity")
-        value = f"sqrt {inner}" if parts == 2 else f"pw {inner} (/ {parts})"
-        law = "pow2_sqrt; nonnegative" if parts == 2 else f"(pw_root {inner} {parts}); [positive | lia]"
+        whole, scale = inner, ""
+        if g.op == "const" and g.data.denominator > 1:  # (a/b)**(1/L) = (a b**(L-1))**(1/L) / b: laws of whole numbers
+            b = g.data.denominator
+            whole, scale = number(g.data * b**parts), f" * {powered(f'(/ {b})', k * parts)}"
+        value = f"sqrt {whole}" if parts == 2 else f"pw {whole} (/ {parts})"
+        law = "pow2_sqrt; nonnegative" if parts == 2 else f"(pw_root {whole} {parts}); [positive | lia]"
         lemma = "sqrt_lt_R0" if parts == 2 else "pw_pos"
         facts = (
-            f"assert (B{{0}} : 0 < {inner}) by positive. "
+            f"assert (B{{0}} : 0 < {whole}) by positive. "
             f"assert (P{{0}} : 0 < {{0}}) by (unfold {{0}}; apply {lemma}; exact B{{0}}). "
-            f"assert (R{{0}} : {{0}} ^ {parts} = {inner}) by (unfold {{0}}; apply {law})."
+            f"assert (R{{0}} : {{0}} ^ {parts} = {whole}) by (unfold {{0}}; apply {law})."
         )
         name = self._name("root", g, value, facts)
         if f"R{name}" not in self.roots:
             self.roots.append(f"R{name}")
-        return powered(name, k * parts)
+        return f"({powered(name, k * parts)}{scale})" if scale else powered(name, k * parts)
 
     def _monomial(self, m: Monomial, c: Fraction) -> str:
         factors = [number(c)] if c != 1 or not m else []
@@ -202,19 +206,13 @@ class Atoms:
                     shown.append(powered(self.show(g), k))
             parts.append((f"({' * '.join(shown) or '1'})", c))
         total = f"({' + '.join(f'{number(c)} * {t}' for t, c in parts) or '0'})"
-        times = lcm(*(c.denominator for _, c in parts))
-        if max((abs(c) * times for _, c in parts), default=0) > 12 or times > 12:
-            raise NoScript("a logarithm with large coefficients has no identity")
-        repeated = [("" if c > 0 else "- ") + t for t, c in parts for _ in range(int(abs(c) * times))]
-        left = " + ".join([f"ln {inner}"] * times)
-        right = " + ".join(f"({t})" for t in repeated) or "0"
         scale, common, rest = content(polynomial(e.args[0], self.context), self.context, positive=True)
-        primitive = self._polynomial(rest)
+        own = (g.args[0] for m in terms for g, _ in m if g.op == "log" and len(m) == 1)
+        primitive = next((self.show(g) for g in own if polynomial(g, self.context) == rest), self._polynomial(rest))
         product = f"({self._monomial(common, scale)} * {primitive})"
-        positive = f"first [positive | replace {inner} with {product} by (field; nonzero); positive]"
         proof = (
-            f"assert (T : 0 < {inner}) by ({positive}); "
-            f"assert (S : {left} = {right}) by ({self._unfold()}logarithm); lra"
+            f"assert (T : 0 < {product}) by positive; replace ({inner}) with {product} by (field; nonzero); "
+            f"{self._unfold()}logarithm"
         )
         self._rewrite("ln", inner, total, proof)
         return total

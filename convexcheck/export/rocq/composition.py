@@ -8,7 +8,8 @@ from dataclasses import replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, function, hypotheses, lemma, names_of, smooth
 from convexcheck.export.rocq.deep import data
-from convexcheck.export.rocq.interval import Steps, obeys
+from convexcheck.export.rocq.images import obeys
+from convexcheck.export.rocq.interval import Steps
 from convexcheck.export.rocq.notation import conjunction, number
 from convexcheck.export.rocq.place import Place, Writer, apart
 from convexcheck.export.rocq.signs import Signs, facts

@@ -6,7 +6,7 @@ from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.claims import UNFOLD, call, convex_domain, function, hypotheses, lemma, smooth
 from convexcheck.export.rocq.composition import composition
 from convexcheck.export.rocq.deep import data
-from convexcheck.export.rocq.interval import obeys
+from convexcheck.export.rocq.images import obeys
 from convexcheck.export.rocq.kinks import limit, piecewise
 from convexcheck.export.rocq.notation import NoScript, size
 from convexcheck.export.rocq.place import Place

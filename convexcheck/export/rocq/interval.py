@@ -12,40 +12,14 @@ from fractions import Fraction
 from itertools import count
 from math import inf
 
+from convexcheck.export.rocq.images import image, obeys, root, unmapped
 from convexcheck.export.rocq.notation import NoScript, index, number
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context, Terms, _match, _positive_at, _witnesses, linear
 from convexcheck.expression.functions import Interval, Number
-from convexcheck.expression.term import BINDERS, ZERO, Expression, opened, substitute
+from convexcheck.expression.term import BINDERS, ZERO, Expression, add, mul, opened, substitute
 
 _SWAPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
-_BOUNDS = {  # unconditional bounds of a function
-    "sin": [(">=", -1), ("<=", 1)], "cos": [(">=", -1), ("<=", 1)], "tanh": [(">", -1), ("<", 1)],
-    "sigmoid": [(">", 0), ("<", 1)], "cosh": [(">=", 1)], "exp": [(">", 0)], "softplus": [(">", 0)],
-    "abs": [(">=", 0)],
-}  # fmt: skip
-_UNCONDITIONAL = {
-    ("sin", ">="): "apply SIN_bound", ("sin", "<="): "apply SIN_bound", ("cos", ">="): "apply COS_bound",
-    ("cos", "<="): "apply COS_bound", ("tanh", ">"): "apply tanh_gt_1", ("tanh", "<"): "apply tanh_lt1",
-    ("sigmoid", ">"): "apply sigmoid_pos", ("sigmoid", "<"): "apply sigmoid_lt1", ("cosh", ">="): "apply cosh_ge1",
-    ("exp", ">"): "apply exp_pos", ("softplus", ">"): "apply softplus_pos", ("abs", ">="): "apply Rabs_pos",
-}  # fmt: skip
-_THRESHOLD = {  # (function, relation): argument's relation and bound, the value's bound, lemma
-    ("exp", ">="): (">=", 0, 1, "exp_ge1"), ("exp", ">"): (">", 0, 1, "exp_gt1"),
-    ("exp", "<="): ("<=", 0, 1, "exp_le1"), ("exp", "<"): ("<", 0, 1, "exp_lt1"),
-    ("log", ">="): (">=", 1, 0, "ln_ge0"), ("log", ">"): (">", 1, 0, "ln_gt0"),
-    ("log", "<="): ("<=", 1, 0, "ln_le0"), ("log", "<"): ("<", 1, 0, "ln_lt0"),
-    ("tanh", ">="): (">=", 0, 0, "tanh_ge0"), ("tanh", "<="): ("<=", 0, 0, "tanh_le0"),
-    ("sinh", ">="): (">=", 0, 0, "sinh_ge0"), ("sinh", "<="): ("<=", 0, 0, "sinh_le0"),
-    ("atan", ">="): (">=", 0, 0, "atan_ge0"),
-}  # fmt: skip
-
-
-def obeys(i: Interval, relation: str, c: Number) -> bool:
-    """Whether every member of the interval is in the relation to c."""
-    if relation in ("<=", "<"):
-        return i.hi < c or (i.hi == c and (relation == "<=" or i.hi_open))
-    return i.lo > c or (i.lo == c and (relation == ">=" or i.lo_open))
 
 
 @dataclass
@@ -73,7 +47,8 @@ class Steps:
         """The tactic that adds the proposition as a hypothesis."""
         return f"assert (Q{next(self.numbers)} : {self.goal(e, relation, c)}) by ({self.show(e, relation, c)})."
 
-    def _haves(self, parts: list[tuple[Expression, str, Number]]) -> str:
+    def haves(self, parts: Sequence[tuple[Expression, str, Number]]) -> str:
+        """The same for several."""
         return " ".join(self.have(*part) for part in parts)
 
     def show(self, e: Expression, relation: str, c: Number) -> str:
@@ -86,6 +61,10 @@ class Steps:
         fact = self._fact(e, relation, c)
         if fact is not None:
             return fact
+        constant, terms = linear(e)
+        collected = add(constant, *(mul(k, t) for t, k in terms))
+        if collected is not e and obeys(self.context.bounds(collected), relation, c):
+            return _joined(f"{self.have(collected, relation, c)} lra")
         step = getattr(self, f"_{e.op}", None)
         if step is None:
             step = self._function
@@ -120,19 +99,25 @@ class Steps:
 
     def _add(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         lower = relation in (">=", ">")
-        parts: list[tuple[Expression, str, Number]] = []
+        ends: list[tuple[Number, bool]] = []
         for a in e.args:
             j = self.context.bounds(a)
-            end, is_open = (j.lo, j.lo_open) if lower else (j.hi, j.hi_open)
-            if isinstance(end, float):
+            ends.append((j.lo, j.lo_open) if lower else (j.hi, j.hi_open))
+            if isinstance(ends[-1][0], float):
                 raise NoScript(f"{a} has no bound")
-            if a.op != "const":
-                parts.append((a, (">" if is_open else ">=") if lower else ("<" if is_open else "<="), end))
-        return f"{self._haves(parts)} lra"
+        for k, (end, is_open) in enumerate(ends):  # a sign is shown by less than a number is
+            if (end > 0) == lower and end and e.args[k].op != "const":
+                cheaper = [*ends[:k], (Fraction(0), True), *ends[k + 1 :]]
+                total = sum((Fraction(t) for t, _ in cheaper), Fraction(0))
+                if (total >= c) if lower else (total <= c):
+                    ends = cheaper
+        words = [(">" if is_open else ">=") if lower else ("<" if is_open else "<=") for _, is_open in ends]
+        parts = [(a, w, t) for a, w, (t, _) in zip(e.args, words, ends, strict=True) if a.op != "const"]
+        return f"{self.haves(parts)} lra"
 
     def _mul(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         if c == 0:
-            return f"{self._haves([self._sign(a) for a in e.args if a.op != 'const'])} product"
+            return f"{self.haves([self._sign(a) for a in e.args if a.op != 'const'])} product"
         if e.args[0].op == "const":
             factor = e.args[0].data
             rest = Expression("mul", e.args[1:]) if len(e.args) > 2 else e.args[1]
@@ -146,7 +131,7 @@ class Steps:
             j = self.context.bounds(a)
             parts += [(a, ">" if j.lo_open else ">=", j.lo)] if not isinstance(j.lo, float) else []
             parts += [(a, "<" if j.hi_open else "<=", j.hi)] if not isinstance(j.hi, float) else []
-        return f"{self._haves([p for p in parts if p[0].op != 'const'])} nra"
+        return f"{self.haves([p for p in parts if p[0].op != 'const'])} nra"
 
     def _sign(self, e: Expression) -> tuple[Expression, str, Number]:
         """The sign of a factor, as strictly as it is known."""
@@ -159,23 +144,13 @@ class Steps:
     def _pow(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         base, exponent = e.args
         if exponent.op != "const":
-            return "unfold Rpower; apply exp_pos" if relation in (">", ">=") and c <= 0 else _unmapped(e)
+            return "unfold Rpower; apply exp_pos" if relation in (">", ">=") and c <= 0 else unmapped(e)
         q, j = exponent.data, self.context.bounds(base)
         if q < 0:
             return self._inverse(e, relation, c)
         if q.denominator == 1:
             return self._natural(e, relation, c, j, int(q))
-        lemma = "sqrt_pos" if q == Fraction(1, 2) else "pw_nonneg"
-        if relation == ">=" and c <= 0:
-            return f"pose proof ({lemma} {self._arguments(e)}); lra"
-        if relation == ">" and c <= 0:
-            lemma = "sqrt_lt_R0" if q == Fraction(1, 2) else "pw_pos"
-            return f"{self.have(base, '>', 0)} pose proof ({lemma} {self._arguments(e)} ltac:(assumption)); lra"
-        return _unmapped(e)
-
-    def _arguments(self, e: Expression) -> str:
-        q = e.args[1].data
-        return self.place.show(e.args[0]) + ("" if q == Fraction(1, 2) else f" {number(q)}")
+        return root(self, e, relation, c)
 
     def _natural(self, e: Expression, relation: str, c: Number, j: Interval, q: int) -> str:
         base, n = e.args[0], q // 2
@@ -183,12 +158,12 @@ class Steps:
         if q % 2 == 0 and relation in (">=", ">") and c <= 0:
             if relation == ">=" or c < 0:
                 return f"pose proof (even_ge0 {shown} {n}); cbn [Nat.mul Nat.add] in *; lra"
-            return f"{self._haves([self._sign(base)])} apply (even_gt0 {shown} {n}); lra"
+            return f"{self.haves([self._sign(base)])} apply (even_gt0 {shown} {n}); lra"
         if c == 0 and relation in (">=", ">"):
-            return f"{self._haves([self._sign(base)])} apply {'pow_lt' if relation == '>' else 'pow_le'}; lra"
+            return f"{self.haves([self._sign(base)])} apply {'pow_lt' if relation == '>' else 'pow_le'}; lra"
         if c == 0:
             lemma = "odd_lt0" if relation == "<" else "odd_le0"
-            return f"{self._haves([self._sign(base)])} apply ({lemma} {shown} {n}); lra"
+            return f"{self.haves([self._sign(base)])} apply ({lemma} {shown} {n}); lra"
         parts: list[tuple[Expression, str, Number]] = []
         if not isinstance(j.lo, float):
             parts.append((base, ">" if j.lo_open else ">=", j.lo))
@@ -198,13 +173,13 @@ class Steps:
             lemma = f"pow_gt {shown} {q} {number(Fraction(j.lo))} ltac:(lia)" if relation == ">" else (
                 f"pow_ge {shown} {q} {number(Fraction(j.lo))}"
             )
-            return f"{self._haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
+            return f"{self.haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
         if relation in ("<=", "<") and j.lo >= 0 and not isinstance(j.hi, float):
             lemma = f"pow_lt_top {shown} {q} {number(Fraction(j.hi))} ltac:(lia)" if relation == "<" else (
                 f"pow_le_top {shown} {q} {number(Fraction(j.hi))}"
             )
-            return f"{self._haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
-        return f"{self._haves(parts)} nra"
+            return f"{self.haves(parts)} pose proof ({lemma} ltac:(lra) ltac:(lra)); lra"
+        return f"{self.haves(parts)} nra"
 
     def _inverse(self, e: Expression, relation: str, c: Number) -> str:
         under = e.args[0] ** -e.args[1].data
@@ -214,22 +189,22 @@ class Steps:
             return f"{self.have(under, '<', 0)} {'apply Rlt_le, ' if relation == '<=' else 'apply '}inv_neg; assumption"
         shown, end = self.place.show(under), Fraction(1) / Fraction(c)
         if c < 0:
-            return f"{self.have(e, '>=', 0)} lra" if relation in (">=", ">") else _unmapped(e)
+            return f"{self.have(e, '>=', 0)} lra" if relation in (">=", ">") else unmapped(e)
         if relation in ("<=", "<"):
             lemma = "inv_le" if relation == "<=" else "inv_lt"
             known = self.have(under, _SWAPPED[relation], end)
             return f"{known} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
         pair = [(under, ">", Fraction(0)), (under, _SWAPPED[relation], end)]
         lemma = "inv_ge" if relation == ">=" else "inv_gt"
-        return f"{self._haves(list(pair))} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
+        return f"{self.haves(list(pair))} pose proof ({lemma} {shown} {number(end)} ltac:(lra) ltac:(lra)); lra"
 
     def _max(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         if relation in ("<=", "<"):
-            parts = self._haves([(a, relation, c) for a in e.args])
+            parts = self.haves([(a, relation, c) for a in e.args])
             return f"{parts} repeat (apply Rmax_lub || apply Rmax_lub_lt); lra"
         best = next((a for a in e.args if obeys(self.context.bounds(a), relation, c)), None)
         if best is None:
-            return _unmapped(e)
+            return unmapped(e)
         return f"{self.have(best, relation, c)} unfold Rmax; repeat destruct Rle_dec; lra"
 
     def _where(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
@@ -241,7 +216,7 @@ class Steps:
 
     def _Sum(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         if c != 0:
-            return _unmapped(e)
+            return unmapped(e)
         body, j = opened(e, *self.context.indices, *self.place.indices)
         inner = Steps(replace(self.place, indices=(j, *self.place.indices)), self.context, self.names, self.numbers)
         intro = f"intros j{j.data} J{j.data}; "
@@ -256,7 +231,7 @@ class Steps:
                 decided = "rewrite ?minus_INR by lia; simpl INR; decide_all; first [positive | exfalso; lra]"
                 there = f"first [{there} | {decided}]"
                 return f"apply (Sum_gt0_at _ _ {index(at)}); [lia|{each}|cbv beta; {there}]"
-        return _unmapped(e)
+        return unmapped(e)
 
     def _pi(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         return "pose proof PI_RGT_0; pose proof PI_4; pose proof PI2_3_2; lra"
@@ -267,47 +242,8 @@ class Steps:
     def _index(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
         return f"pose proof (pos_INR j{e.data}); lra"
 
-    def _sinh(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
-        lemma = {">": "sinh_gt0", "<": "sinh_lt0"}.get(relation)
-        if lemma and c == 0 and obeys(self.context.bounds(e.args[0]), relation, 0):
-            return f"{self.have(e.args[0], relation, 0)} apply {lemma}; assumption"
-        return self._function(e, relation, c, i)
-
-    def _tanh(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
-        lemma = {">": "tanh_gt0", "<": "tanh_lt0"}.get(relation)
-        if lemma and c == 0 and obeys(self.context.bounds(e.args[0]), relation, 0):
-            return f"{self.have(e.args[0], relation, 0)} apply {lemma}; assumption"
-        return self._function(e, relation, c, i)
-
     def _function(self, e: Expression, relation: str, c: Number, i: Interval) -> str:
-        if e.op in BINDERS:
-            return _unmapped(e)
-        weak = relation + "=" if len(relation) == 1 else relation
-        strict = relation.rstrip("=")
-        for tried in (strict, weak):
-            always = _UNCONDITIONAL.get((e.op, tried))
-            least = next((b for r, b in _BOUNDS.get(e.op, []) if r == tried), None)
-            if always and least is not None and obeys(_half(tried, Fraction(least)), relation, c):
-                shown = self.goal(e, tried, least)
-                return f"assert (Q : {shown}) by ({always}). lra"
-        for tried in (strict, weak):
-            row = _THRESHOLD.get((e.op, tried))
-            if not row or not obeys(self.context.bounds(e.args[0]), row[0], row[1]):
-                continue
-            if obeys(_half(tried, Fraction(row[2])), relation, c):
-                extra: list[tuple[Expression, str, Number]] = [(e.args[0], ">", 0)] if e.op == "log" else []
-                parts = self._haves([(e.args[0], row[0], row[1]), *extra])
-                return f"{parts} assert (Q : {self.goal(e, tried, row[2])}) by (apply {row[3]}; assumption). lra"
-        return _unmapped(e)
-
-
-def _half(relation: str, c: Fraction) -> Interval:
-    """All numbers in the relation to c."""
-    return Interval(c, inf, relation == ">") if relation in (">", ">=") else Interval(-inf, c, False, relation == "<")
-
-
-def _unmapped(e: Expression) -> str:
-    raise NoScript(f"a bound of {e.op} has no mapping")
+        return unmapped(e) if e.op in BINDERS else image(self, e, relation, c)
 
 
 def _joined(tactic: str) -> str:

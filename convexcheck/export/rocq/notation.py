@@ -14,7 +14,7 @@ from convexcheck.expression.statement import Condition, Declaration, Statement
 from convexcheck.expression.term import BINDERS, Expression, const, mul
 
 MOST_INDICES = 2
-_CALLS = {
+CALLS = {
     "exp": "exp", "log": "ln", "abs": "Rabs", "sin": "sin", "cos": "cos", "atan": "atan", "asinh": "asinh",
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "sigmoid": "sigmoid", "softplus": "softplus", "erf": "erf",
 }  # fmt: skip
@@ -99,8 +99,8 @@ def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
         return first
     if e.op == "where":
         return f"(if {test(e.args[0], names, leaf)} then {show(e.args[1])} else {show(e.args[2])})"
-    if e.op in _CALLS:
-        return f"({_CALLS[e.op]} {show(e.args[0])})"
+    if e.op in CALLS:
+        return f"({CALLS[e.op]} {show(e.args[0])})"
     if e.op == "pi":
         return "PI"
     raise NoScript(f"{e.op} has no counterpart")

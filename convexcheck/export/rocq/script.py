@@ -6,6 +6,7 @@ counterpart raises `NoScript`: there is never a script with a hole.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
@@ -16,6 +17,11 @@ from convexcheck.export.rocq.refutation import refuted
 from convexcheck.export.rocq.statement import definitions
 from convexcheck.export.rocq.witness import witnessed
 
+_WHERE = {  # what a script may use beyond the rules, and where the library has it
+    "Numbers": r"\bat_numbers\b|\bwithin\b",
+    "Ranges": r"\b(sqrt|pw)_(above|below)|\b\w+_(mono|less)\b",
+    "Gauss": r"\berf_(lt1|gt_1)\b",
+}
 _HEAD = """From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Convexcheck Require Import {files}.
@@ -61,4 +67,5 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
             theorem = proved(s, claim, e)
         case _:
             raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
+    files += [name for name, words in _WHERE.items() if name not in files and re.search(words, theorem)]
     return "\n".join([_HEAD.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])

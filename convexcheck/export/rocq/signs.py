@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq import forms, univariate
 from convexcheck.export.rocq.identity import identity
-from convexcheck.export.rocq.interval import Steps, obeys
+from convexcheck.export.rocq.images import obeys
+from convexcheck.export.rocq.interval import Steps
 from convexcheck.export.rocq.notation import NoScript, size
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context

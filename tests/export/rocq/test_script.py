@@ -22,6 +22,7 @@ REFUTED = [
     ("a polynomial, by exact arithmetic", "x**3", (), "^ 3", "^ 2"),
     ("balls of exp and log", "log(1 + x**2)", (), "1 + ", "3 / 2 + "),
     ("a kink, and a bounded domain", "max(x, 0) - max(x - 1, 0)", ("x >= -2",), "exists x_1, y_1", "exists x_0, y_0"),
+    ("integrals from 0 to points below, at and above 0", "x*erf(x/sqrt(2))", (), "erf (", "erf (2 + "),
     ("two variables", "x*y", (), "(v_x p) * (v_y p)", "(v_x p) + (v_y p)"),
 ]
 
@@ -88,6 +89,12 @@ PROVED = [
     ("pieces between knots", "where(abs(x) <= 1, x**2/2, abs(x) - 1/2)", "x", {}, "then ((1 / 2)", "then ((1 / 3)"),
     ("a polynomial without roots", "x**4 - 4*x**3 + 10*x**2", "x", {}, "(- 4) * ((v_x", "(- 9) * ((v_x"),
     ("principal minors", "x**2 + x*y + y**2", "x y", {}, "(v_x p) * (v_y p)", "3 * (v_x p) * (v_y p)"),
+    ("logarithms of sums of products", "-log(exp(-(x - 1/2)**2/2) + exp(-(x + 1/2)**2/2))", "x", {}, "(ln ", "(exp "),
+    ("the root of a fraction", "sqrt(((2*x - y)**2 + (2*y - x)**2)/27)", "x y", {}, "((2 * (v_x p))", "((3 * (v_x p))"),
+    ("numbers for exponentials", "(1/(1 + exp(-x)))**2", "x", {"domain": "x <= 0.69"}, "(69 / 100)", "(96 / 100)"),
+    ("an arc of the sine", "sin(x)", "x", {"domain": "x >= 3.2, x <= 6.2"}, "sin (v_x p)", "sin (2 * v_x p)"),
+    ("terms that cancel", "cosh(x)**2 - sinh(x)**2 + x**2", "x", {}, "(sinh (v_x p))", "(2 * sinh (v_x p))"),
+    ("the argument of a root", "sqrt(1 + x**2) + (y - z)**(4/3)", "x y z", {"domain": "y > z"}, "(4 / 3)", "(2 / 3)"),
     ("affine once simplified", "2*x + sin(y)**2*0 + 3", "x y", {}, "2 * (v_x p)", "2 * ((v_x p) ^ 2)"),
 ]
 
