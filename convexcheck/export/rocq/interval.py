@@ -105,7 +105,7 @@ class Steps:
             ends.append((j.lo, j.lo_open) if lower else (j.hi, j.hi_open))
             if isinstance(ends[-1][0], float):
                 raise NoScript(f"{a} has no bound")
-        for k, (end, is_open) in enumerate(ends):  # a sign is shown by less than a number is
+        for k, (end, _) in enumerate(ends):  # a sign is shown by less than a number is
             if (end > 0) == lower and end and e.args[k].op != "const":
                 cheaper = [*ends[:k], (Fraction(0), True), *ends[k + 1 :]]
                 total = sum((Fraction(t) for t, _ in cheaper), Fraction(0))
