@@ -65,6 +65,12 @@ Ltac each_index i H :=
 (* A function of a value u in a range, whose ends are hypotheses. *)
 Ltac within u := clearbody u; first [interval with (i_prec 80) | interval with (i_bisect u, i_prec 80, i_depth 30)].
 
+(* A value on a box, which is halved where that is needed. *)
+Ltac in_box1 a := first [interval with (i_prec 60) | interval with (i_bisect a, i_prec 60, i_depth 40)].
+Ltac in_box2 a b := first [interval with (i_prec 60) | interval with (i_bisect a, i_bisect b, i_prec 60, i_depth 40)].
+Ltac in_box3 a b c :=
+  first [interval with (i_prec 60) | interval with (i_bisect a, i_bisect b, i_bisect c, i_prec 60, i_depth 40)].
+
 Ltac at_every_index :=
   intros;
   repeat match goal with

@@ -74,7 +74,11 @@ class Atoms:
         self.exponents[m] = lcm(self.exponents.get(m, 1), c.denominator)
 
     def _root(self, g: Expression, k: Fraction, stack: list[Expression]) -> None:
-        if k.denominator > 1:
+        if g.op == "exp":
+            for m, c in polynomial(g.args[0], self.context).items():
+                if not _logarithm(m):
+                    self._exponent(expression({m: Fraction(1)}), k * c)
+        elif k.denominator > 1:
             self.bases[g] = lcm(self.bases.get(g, 1), k.denominator)
         stack.append(g)
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from convexcheck.export.rocq.place import Place
-from convexcheck.export.rocq.signs import Signs, facts
-from convexcheck.expression.bounds import Context
-from convexcheck.expression.statement import Condition
+from convexcheck.export.rocq.place import UNFOLD, Place, hypotheses
+from convexcheck.export.rocq.signs import Signs
 from convexcheck.expression.term import Expression
 
 SIDES = {"convex": 1, "concave": -1, "affine": 0}
-UNFOLD = "cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ]"
 
 
 def function(e: Expression, side: int, place: Place) -> str:
@@ -28,23 +23,6 @@ def lemma(place: Place, kind: str, e: Expression, side: int, proof: str) -> str:
 def call(name: str, place: Place) -> str:
     """A lemma at this place's sizes, parameters and indices."""
     return f"exact ({name}{place.writer.arguments}{place.arguments})"
-
-
-def names_of(context: Context, own: Sequence[Condition]) -> list[str]:
-    """A hypothesis for each fact: F for those of the domain, in its order; G for those of the parameters."""
-    found, given = [], 0
-    for c in context.facts:
-        if c in own:
-            found.append(f"F{list(own).index(c)}")
-        else:
-            found.append(f"G{given}")
-            given += 1
-    return found
-
-
-def hypotheses(context: Context, own: Sequence[Condition]) -> list[str]:
-    """The hypotheses whose facts the context has patterns of."""
-    return facts(context, names_of(context, own))
 
 
 def convex_domain(place: Place) -> str:

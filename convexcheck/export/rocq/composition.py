@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq.claims import SIDES, UNFOLD, convex_domain, function, hypotheses, lemma, names_of, smooth
+from convexcheck.export.rocq.box import boxed
+from convexcheck.export.rocq.claims import SIDES, convex_domain, function, lemma, smooth
 from convexcheck.export.rocq.deep import data
 from convexcheck.export.rocq.images import obeys
 from convexcheck.export.rocq.interval import Steps
-from convexcheck.export.rocq.notation import conjunction, number
-from convexcheck.export.rocq.place import Place, Writer, apart
-from convexcheck.export.rocq.signs import Signs, facts
+from convexcheck.export.rocq.notation import conjunction
+from convexcheck.export.rocq.place import UNFOLD, Place, apart, facts, hypotheses, names_of
+from convexcheck.export.rocq.signs import Signs
 from convexcheck.expression.bounds import linear
 from convexcheck.expression.functions import Interval, derivative
 from convexcheck.expression.normal import normal
@@ -20,7 +21,6 @@ from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import Expression, instantiate, substitute
 
 Convex = Callable[[Expression, int, ev.Curvature, Place], str]
-
 
 
 def composition(e: Expression, side: int, rule: ev.Composition, place: Place, convex: Convex) -> str:
@@ -78,57 +78,6 @@ def _slots(rule: ev.Composition, place: Place, e: Expression) -> Place:
         i = inside.context.bounds(normal(inside.placed(slot.body), inside.context))
         ranges[slot.name] = Declaration(slot.sizes), i
     return boxed(place, ranges)
-
-
-def boxed(place: Place, ranges: dict[str, tuple[Declaration, Interval]]) -> Place:
-    """A place with a box as its domain, defined in the script with its convexity and its centre."""
-    context, interior = place.context.boxed(ranges), place.context.boxed(ranges, strict=True)
-    own = tuple(c for c in context.facts if c.body.has("var"))
-    strict = tuple(c for c in interior.facts if c.body.has("var"))
-    draft = replace(place, context=context, interior=interior, facts=own, strict=strict, flip=False, defined=())
-    return declare(draft, own, strict, centers(ranges))
-
-
-def centers(ranges: dict[str, tuple[Declaration, Interval]]) -> str:
-    """A point strictly inside a box."""
-    cases = []
-    for k, (_, i) in enumerate(ranges.values()):
-        low, high = (not isinstance(v, float) for v in (i.lo, i.hi))
-        middle = (i.lo + i.hi) / 2 if low and high else i.lo + 1 if low else i.hi - 1 if high else 0
-        cases.append(f" | {k}%nat => {number(middle)}")  # type: ignore[arg-type]
-    return f"fun k i j => match k with{''.join(cases)} | _ => 0 end"
-
-
-def declare(
-    place: Place, own: Sequence[Condition], strict: Sequence[Condition], center: str, known: str = ""
-) -> Place:
-    """Define the domain, its convexity and, where it differs, its interior with a centre; `known` recalls facts."""
-    w = place.writer
-    whole = conjunction([place.condition(c) for c in own], "everywhere p")
-    domain = w.definition("domain", "", "(p : point) : Prop", whole)
-    inside = domain
-    w.lemmas.append(
-        f"Lemma convex_{domain}{w.head} : convex_set ({domain}{w.plain_arguments}).\n"
-        f"Proof. cbv [convex_set {domain} everywhere mix]. intros p q t Dp Dq Ht. convex_facts. Qed."
-    )
-    if tuple(own) != tuple(strict):
-        inside = domain.replace("domain", "inside")
-        body = conjunction([place.condition(c) for c in strict], "everywhere p")
-        w.lemmas.append(f"Definition {inside}{w.plain_head} (p : point) : Prop :=\n  {body}.")
-        pulled(w, domain, inside, center, known)
-    return replace(place, domain=domain, inside=inside, facts=tuple(own), strict=tuple(strict))
-
-
-def pulled(w: Writer, domain: str, inside: str, center: str, known: str = "") -> None:
-    """The centre of an interior, and that every point of the domain is pulled into it."""
-    name = inside.replace("inside", "center")
-    head, plain, arguments = w.head, w.plain_head, w.plain_arguments
-    unfolded = " ".join(["pulls", domain, inside, name, "everywhere", "mix", *w.accessors])
-    w.lemmas.append(f"Definition {name}{plain} : point := {center}.")
-    w.lemmas.append(
-        f"Lemma pulls_{inside}{head} : pulls ({name}{arguments}) ({domain}{arguments}) ({inside}{arguments}).\n"
-        f"Proof. {known}cbv [{unfolded} Nat.eqb]. intros p s Dp Hs. pull_facts. Qed."
-    )
 
 
 def _map(rule: ev.Composition, place: Place, e: Expression) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq.claims import UNFOLD, call, convex_domain, function, hypotheses, lemma, smooth
+from convexcheck.export.rocq.claims import call, convex_domain, function, lemma, smooth
 from convexcheck.export.rocq.composition import composition
 from convexcheck.export.rocq.deep import data
 from convexcheck.export.rocq.images import obeys
 from convexcheck.export.rocq.kinks import limit, piecewise
 from convexcheck.export.rocq.notation import NoScript, size
-from convexcheck.export.rocq.place import Place
+from convexcheck.export.rocq.place import UNFOLD, Place, hypotheses
 from convexcheck.export.rocq.signs import Signs
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.normal import normal

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq.claims import UNFOLD, call, convex_domain, function, hypotheses, lemma
-from convexcheck.export.rocq.composition import declare, signed
+from convexcheck.export.rocq.box import declare
+from convexcheck.export.rocq.claims import call, convex_domain, function, lemma
+from convexcheck.export.rocq.composition import signed
 from convexcheck.export.rocq.notation import NoScript, index, number
-from convexcheck.export.rocq.place import Place, Writer
+from convexcheck.export.rocq.place import UNFOLD, Place, Writer, hypotheses
 from convexcheck.export.rocq.signs import Signs
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import derivative

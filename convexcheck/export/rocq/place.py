@@ -11,6 +11,9 @@ from convexcheck.expression.bounds import Context
 from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import Expression, fresh, instantiate
 
+UNFOLD = "cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ]"
+_CLOSED = frozenset({"ge", "gt", "eq"})
+
 
 @dataclass
 class Writer:
@@ -150,3 +153,25 @@ def apart(name: str, facts: Sequence[object], unfolded: Sequence[str], mark: str
     pattern = " & ".join(f"{mark}{k}" for k in range(len(facts)))
     how = f"destruct {name} as ({pattern})" if len(facts) > 1 else f"rename {name} into {mark}0"
     return f"cbv [{' '.join(unfolded)}] in {name}. {how}. "
+
+
+def facts(context: Context, names: list[str]) -> list[str]:
+    """The names of the hypotheses whose facts the context has patterns of."""
+    return [name for name, c in zip(names, context.facts, strict=True) if c.relation in _CLOSED]
+
+
+def names_of(context: Context, own: Sequence[Condition]) -> list[str]:
+    """A hypothesis for each fact: F for those of the domain, in its order; G for those of the parameters."""
+    found, given = [], 0
+    for c in context.facts:
+        if c in own:
+            found.append(f"F{list(own).index(c)}")
+        else:
+            found.append(f"G{given}")
+            given += 1
+    return found
+
+
+def hypotheses(context: Context, own: Sequence[Condition]) -> list[str]:
+    """The hypotheses whose facts the context has patterns of."""
+    return facts(context, names_of(context, own))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq.claims import SIDES, hypotheses
-from convexcheck.export.rocq.composition import pulled
+from convexcheck.export.rocq.box import pulled
+from convexcheck.export.rocq.claims import SIDES
 from convexcheck.export.rocq.curvature import convex
 from convexcheck.export.rocq.notation import NoScript, binders, number
-from convexcheck.export.rocq.place import Place, Writer
+from convexcheck.export.rocq.place import Place, Writer, hypotheses
 from convexcheck.export.rocq.signs import Signs
 from convexcheck.export.rocq.statement import given, quantified
 from convexcheck.expression.bounds import Context, linear

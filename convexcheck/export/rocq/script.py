@@ -18,8 +18,9 @@ from convexcheck.export.rocq.statement import definitions
 from convexcheck.export.rocq.witness import witnessed
 
 _WHERE = {  # what a script may use beyond the rules, and where the library has it
-    "Numbers": r"\bat_numbers\b|\bwithin\b",
+    "Numbers": r"\bat_numbers\b|\bwithin\b|\bin_box\d\b",
     "Ranges": r"\b(sqrt|pw)_(above|below)|\b\w+_(mono|less)\b",
+    "Ladders": r"\bat_\b",
     "Gauss": r"\berf_(lt1|gt_1)\b",
 }
 _HEAD = """From Coq Require Import Reals Lra Lia Psatz.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.export.rocq import forms, univariate
+from convexcheck.export.rocq import covers, forms, ladder, univariate
 from convexcheck.export.rocq.identity import identity
 from convexcheck.export.rocq.images import obeys
 from convexcheck.export.rocq.interval import Steps
@@ -15,8 +15,6 @@ from convexcheck.expression.bounds import Context
 from convexcheck.expression.normal import normal
 from convexcheck.expression.obligations import obligations
 from convexcheck.expression.term import BINDERS, Expression, instantiate, nodes
-
-_CLOSED = frozenset({"ge", "gt", "eq"})
 
 
 @dataclass
@@ -53,7 +51,11 @@ class Signs:
             case ev.Roots():
                 return univariate.roots(self, e, strict)
             case ev.Split():
-                return univariate.split(self, e, strict, rule)
+                return ladder.split(self, e, strict, rule)
+            case ev.Ladder():
+                return ladder.ladder(self, e, strict, rule)
+            case ev.Cover():
+                return covers.cover(self, e, strict, rule)
         raise NoScript(f"the sign rule {type(rule).__name__} has no mapping")
 
     def _equal(self, e: Expression, target: Expression, strict: bool) -> str:
@@ -130,8 +132,3 @@ class Signs:
                 there = f"match goal with _ : {fact} |- _ => idtac end"
                 return [f'first [{there} | let N := fresh "N" in assert (N : {fact}) by ({intro}{proof})].']
         return []
-
-
-def facts(context: Context, names: list[str]) -> list[str]:
-    """The names of the hypotheses whose facts the context has patterns of."""
-    return [name for name, c in zip(names, context.facts, strict=True) if c.relation in _CLOSED]

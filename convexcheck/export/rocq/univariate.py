@@ -7,19 +7,16 @@ and by its coefficients from some point on: sums of products of values >= 0, whi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import comb, lcm
 from typing import TYPE_CHECKING
 
 import flint
 
-from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.interval import Steps
 from convexcheck.export.rocq.notation import NoScript, number
 from convexcheck.expression.functions import Interval
 from convexcheck.expression.normal import content, expression, polynomial
-from convexcheck.expression.statement import Condition
 from convexcheck.expression.term import Expression, add, const, mul, power
 
 if TYPE_CHECKING:
@@ -214,29 +211,3 @@ def _product(c: Fraction, a: int, b: int, lo: Fraction | None, hi: Fraction | No
     away = f"({name} - {number(lo)})" if lo is not None else f"({number(_end(hi))} - {name})"
     factors = [number(c), *([f"{away} ^ {a}"] if a else [])]
     return " * ".join([*factors, *([f"({number(_end(hi))} - {name}) ^ {b}"] if b else [])])
-
-
-def split(signs: Signs, e: Expression, strict: bool, rule: ev.Split) -> str:
-    """The sign on each piece of the range of an entry."""
-    at = signs.place.placed(rule.at)
-    name = signs.place.show(at)
-    script, rest = [], signs
-    for k, premise in enumerate(rule.premises):
-        if k == len(rule.points):
-            script.append(rest.show(e, strict, premise))
-            break
-        cut = rule.points[k]
-        below = _with(rest, Condition("ge", const(cut) - at), f"S{k}")
-        above = _with(rest, Condition("gt", at - const(cut)), f"S{k}")
-        opened = f"destruct (Rle_lt_dec {name} {number(cut)}) as [S{k}_|S{k}_]; "
-        sides = f"0 <= {number(cut)} - {name}", f"0 < {name} - {number(cut)}"
-        turned = "|".join(f"assert (S{k} : {side}) by lra" for side in sides)
-        script.append(f"{opened}[{turned}]. {{ {below.show(e, strict, premise)} }}")
-        rest = above
-    return "\n  ".join(script)
-
-
-def _with(signs: Signs, fact: Condition, name: str) -> Signs:
-    """The same with one more hypothesis."""
-    return replace(signs, context=signs.context.extended([fact]), names=[*signs.names, name])
-

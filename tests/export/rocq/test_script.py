@@ -95,6 +95,10 @@ PROVED = [
     ("an arc of the sine", "sin(x)", "x", {"domain": "x >= 3.2, x <= 6.2"}, "sin (v_x p)", "sin (2 * v_x p)"),
     ("terms that cancel", "cosh(x)**2 - sinh(x)**2 + x**2", "x", {}, "(sinh (v_x p))", "(2 * sinh (v_x p))"),
     ("the argument of a root", "sqrt(1 + x**2) + (y - z)**(4/3)", "x y z", {"domain": "y > z"}, "(4 / 3)", "(2 / 3)"),
+    ("a ladder from the lower end", "(exp(x) - 1)/x", "x", {"domain": "x > 0"}, "0 < (v_x p)", "0 < (v_x p + 1)"),
+    ("ladders, a split and a cover", "x**2 - exp(-x**2)", "x", {}, "(exp ((- 1)", "(exp ((- 2)"),
+    ("ladders below ladders", "x/tanh(x)", "x", {"domain": "x > 0"}, "tanh (v_x p)", "tanh (2 * v_x p)"),
+    ("a root of an exponential", "exp(-x) + exp(-x**2/100)", "x", {"domain": "x >= 10, x <= 60"}, "/ 100", "/ 90"),
     ("affine once simplified", "2*x + sin(y)**2*0 + 3", "x y", {}, "2 * (v_x p)", "2 * ((v_x p) ^ 2)"),
 ]
 
