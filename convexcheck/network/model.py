@@ -180,7 +180,7 @@ def _listed(layers: Any) -> list[Any]:
 
 
 def _pair(layer: Any, j: int) -> tuple[Any, Any]:
-    if isinstance(layer, tuple | list) and len(layer) == 2 and (layer[1] is None or _axes(layer[0]) == 2):
+    if isinstance(layer, tuple | list) and len(layer) == 2 and (layer[1] is None or _axes(layer[0]) >= 2):
         return layer[0], layer[1]
     if _axes(layer) == 2:
         return layer, None

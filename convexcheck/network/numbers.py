@@ -68,6 +68,7 @@ def _array(value: Any, label: str) -> Numbers:
         raise ConvexcheckError(STAGE, f"{label} has masked entries", "an array without a mask")
     if hasattr(value, "detach"):  # a torch tensor that may require gradients
         value = value.detach().cpu()
+        value = value.double() if value.is_floating_point() else value  # NumPy has no bfloat16
     if isinstance(value, list | tuple) and _holds_rationals(value):
         return _objects(value, label)
     try:

@@ -105,6 +105,7 @@ REFUSED = [
     ([], "tanh", "no layers"),
     (3, "tanh", "layers of type int; expected a list of pairs"),
     ([([1.0, 2.0], None)], "tanh", r"W1 has shape \(2,\); expected a matrix"),
+    ([(np.ones((1, 3, 4)), np.ones(4))], "tanh", r"W1 has shape \(1, 3, 4\); expected a matrix"),  # of a convolution
     (["abc"], "tanh", "layer 1 is a str"),
     ([([[1.0], [2.0, 3.0]], None)], "tanh", "W1 is no array"),
 ]
