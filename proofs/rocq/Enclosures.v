@@ -243,3 +243,86 @@ Theorem chord_by bits t a b m :
   surely_positive bits (Plus m (Minus (Plus (Times t a) (Times (Plus (Int 1) (Minus t)) b)))) = true ->
   den t * den a + (1 - den t) * den b < den m.
 Proof. intros H. assert (P := positive_by _ _ H). cbn [den] in P. lra. Qed.
+
+(* Rationals exactly: what is assumed of data holds of theirs. *)
+Fixpoint power (x : Q) (n : nat) : Q := match n with O => 1%Q | S m => Qred (x * power x m)%Q end.
+
+Fixpoint exact (e : num) : option Q :=
+  let both f a b := match exact a, exact b with Some x, Some y => Some (Qred (f x y)) | _, _ => None end in
+  match e with
+  | Int z => Some (inject_Z z) | Rat q => Some q | Idx n => Some (inject_Z (Z.of_nat n))
+  | Plus a b => both Qplus a b | Times a b => both Qmult a b
+  | Minus a => match exact a with Some x => Some (- x)%Q | None => None end
+  | Power a n => match exact a with Some x => Some (power x n) | None => None end
+  | Total n b =>
+      (fix go (n : nat) := match n with
+        | O => Some 0%Q
+        | S m => match go m, exact (b m) with Some x, Some y => Some (Qred (x + y)) | _, _ => None end end) n
+  | _ => None
+  end.
+
+Lemma Q2R_inject z : Q2R (inject_Z z) = IZR z.
+Proof. unfold Q2R, inject_Z. simpl. field. Qed.
+
+Lemma Q2R_power x n : Q2R (power x n) = Q2R x ^ n.
+Proof.
+  induction n as [|n IH]; [unfold Q2R; simpl; field|]. cbn [power pow]. now rewrite (Qeq_eqR _ _ (Qred_correct _)), Q2R_mult, IH.
+Qed.
+
+Lemma some (a b : Q) : Some a = Some b -> a = b.
+Proof. congruence. Qed.
+
+Theorem exact_den e q : exact e = Some q -> den e = Q2R q.
+Proof.
+  revert q. induction e; cbn [exact den]; intros r E; try discriminate.
+  - apply some in E; subst r. now rewrite Q2R_inject.
+  - now apply some in E; subst r.
+  - apply some in E; subst r. now rewrite Q2R_inject, INR_IZR_INZ.
+  - destruct (exact e1), (exact e2); try discriminate. apply some in E; subst r. rewrite (IHe1 _ eq_refl), (IHe2 _ eq_refl).
+    now rewrite (Qeq_eqR _ _ (Qred_correct _)), Q2R_plus.
+  - destruct (exact e1), (exact e2); try discriminate. apply some in E; subst r. rewrite (IHe1 _ eq_refl), (IHe2 _ eq_refl).
+    now rewrite (Qeq_eqR _ _ (Qred_correct _)), Q2R_mult.
+  - destruct (exact e); try discriminate. apply some in E; subst r. now rewrite (IHe _ eq_refl), Q2R_opp.
+  - destruct (exact e); try discriminate. apply some in E; subst r. now rewrite (IHe _ eq_refl), Q2R_power.
+  - revert r E. induction n as [|n IH]; intros r E; [apply some in E; subst r; unfold Q2R; simpl; field|].
+    match type of E with match ?s with _ => _ end = _ => destruct s as [x|] eqn:G; try discriminate end.
+    destruct (exact (b n)) as [y|] eqn:B; try discriminate. apply some in E; subst r.
+    now rewrite Sum_S, (IH x eq_refl), (H n y B), (Qeq_eqR _ _ (Qred_correct _)), Q2R_plus.
+Qed.
+
+Definition exactly (r : Q -> bool) (e : num) : bool := match exact e with Some q => r q | None => false end.
+Definition is_ge (q : Q) : bool := Qle_bool 0 q.
+Definition is_gt (q : Q) : bool := negb (Qle_bool q 0).
+Definition is_eq (q : Q) : bool := Qeq_bool q 0.
+
+Lemma Q2R_zero : Q2R 0 = 0.
+Proof. unfold Q2R. simpl. field. Qed.
+
+Theorem exact_ge e : exactly is_ge e = true -> 0 <= den e.
+Proof.
+  unfold exactly. destruct (exact e) as [q|] eqn:E; [|discriminate]. intros H. rewrite (exact_den e q E), <- Q2R_zero.
+  apply Qle_Rle, Qle_bool_iff, H.
+Qed.
+Theorem exact_gt e : exactly is_gt e = true -> 0 < den e.
+Proof.
+  unfold exactly. destruct (exact e) as [q|] eqn:E; [|discriminate]. intros H. rewrite (exact_den e q E), <- Q2R_zero.
+  apply Qlt_Rlt. apply Qnot_le_lt. intros L. apply Qle_bool_iff in L. unfold is_gt in H. now rewrite L in H.
+Qed.
+Theorem exact_eq e : exactly is_eq e = true -> den e = 0.
+Proof.
+  unfold exactly. destruct (exact e) as [q|] eqn:E; [|discriminate]. intros H. rewrite (exact_den e q E), <- Q2R_zero.
+  apply Qeq_eqR, Qeq_bool_eq, H.
+Qed.
+
+Theorem below n (P : nat -> bool) : forallb P (seq 0 n) = true -> forall i, (i < n)%nat -> P i = true.
+Proof. intros H i Hi. rewrite forallb_forall in H. apply H, in_seq. lia. Qed.
+
+(* Two expressions of the same form whose numbers are written in different ways: a size as INR n, or as a number. *)
+Ltac agree :=
+  rewrite ?INR_IZR_INZ; cbv [Z.of_nat Pos.of_succ_nat Pos.succ];
+  let rec go :=
+    first [ reflexivity | solve [field] | (apply Sum_ext; intros; go)
+          | match goal with |- (if ?b then _ else _) = (if ?c then _ else _) =>
+              first [constr_eq b c | replace b with c by (f_equal; go)]; destruct c; go end
+          | (progress f_equal; go) ]
+  in go.

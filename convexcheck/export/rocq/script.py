@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.instance import specialised
 from convexcheck.export.rocq.invariance import invariant
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.rocq.proof import proved
@@ -28,7 +29,11 @@ From Coquelicot Require Import Coquelicot.
 From Convexcheck Require Import {files}.
 Open Scope R_scope.
 """
-_TABLES = "From Coq Require Import QArith Qreals List.\nImport ListNotations.\nOpen Scope R_scope.\n"
+_TABLES = """From Coq Require Import QArith Qreals.
+From Coq Require List.
+Import List.ListNotations.
+Open Scope R_scope.
+"""
 
 
 def refutations(claim: ev.Claim, e: ev.Evidence) -> list[tuple[str, ev.Refutation]]:
@@ -45,28 +50,24 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
         NoScript: saying which part has no counterpart.
     """
     s, claim, e = certificate.statement, certificate.claim, certificate.evidence
-    files = ["Sums", "Convex", "Functions"]
-    sides = refutations(claim, e)
-    if sides and (any(d.array for d in s.parameters.values()) or not all(type(r) is ev.JensenGap for _, r in sides)):
-        files += ["Numbers", "Enclosures"]
+    sides, files = refutations(claim, e), ["Sums", "Convex", "Functions"]
+    calculus, head = ["Expr", "Rules", "Signs", "Forms", "Steps", "Kinks"], _HEAD
+    if sides and not any(d.array for d in s.parameters.values()) and all(type(r) is ev.JensenGap for _, r in sides):
+        files += ["Numbers"]
+        theorem = refuted(s, [(side, gap) for side, gap in sides if isinstance(gap, ev.JensenGap)])
+    elif sides:
+        files, head = [*files, "Numbers", "Enclosures"], _HEAD + _TABLES
         theorem = witnessed(s, sides, folder)
-        return "\n".join(
-            [_HEAD.format(files=" ".join(files)) + _TABLES, definitions(s, claim.verdict), "", theorem, ""]
-        )
-    match e:
-        case ev.JensenGap():
-            files += ["Numbers"]
-            theorem = refuted(s, [(claim.verdict.removeprefix("not "), e)])
-        case ev.Neither(convex=ev.JensenGap() as up, concave=ev.JensenGap() as down):
-            files += ["Numbers"]
-            theorem = refuted(s, [("convex", up), ("concave", down)])
-        case ev.Invariance():
-            files += ["Symmetry"]
-            theorem = invariant(s, e.action)
-        case ev.Proof():
-            files += ["Expr", "Rules", "Signs", "Forms", "Steps", "Kinks"]
-            theorem = proved(s, claim, e)
-        case _:
-            raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
+    elif isinstance(e, ev.Invariance):
+        files += ["Symmetry"]
+        theorem = invariant(s, e.action)
+    elif isinstance(e, ev.Generalisation):
+        files, head = [*files, *calculus, "Enclosures"], _HEAD + _TABLES
+        theorem = specialised(s, claim, e, folder)
+    elif isinstance(e, ev.Proof):
+        files += calculus
+        theorem = proved(s, claim, e)
+    else:
+        raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
     files += [name for name, words in _WHERE.items() if name not in files and re.search(words, theorem)]
-    return "\n".join([_HEAD.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])
+    return "\n".join([head.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])

@@ -23,7 +23,7 @@ from convexcheck.expression.statement import Statement
 from convexcheck.expression.term import Expression
 
 LEAST_BITS, MOST_BITS = 100, 1000
-_UNFOLDED = "everywhere mix Sum Maxi INR Nat.add Nat.mul Nat.eqb table nth Q2R Qnum Qden"
+_UNFOLDED = "everywhere mix Sum Maxi INR Nat.add Nat.mul Nat.eqb table List.nth Q2R Qnum Qden"
 
 
 def witnessed(s: Statement, sides: Sequence[tuple[str, ev.Refutation]], folder: Path | None) -> str:
@@ -56,7 +56,7 @@ def _gap(s: Statement, side: str, gap: ev.JensenGap, folder: Path | None, k: int
     for n, d in s.parameters.items():
         name = f"data_{n}" if d.array else f"chosen{k}_{n}"
         shape = known["par", n].shape
-        tables += _table(f"table_{name}", name, known["par", n])
+        tables += table(f"table_{name}", name, known["par", n])
         fixed.append(name)
         at += f" {name}"
         bound += f" {name if d.array else f'p_{n}'}"
@@ -101,19 +101,19 @@ def _bits(s: Statement, side: int, known: Any, sizes: dict[str, int], ends: list
     return LEAST_BITS + math.ceil(lost)
 
 
-def _table(table: str, name: str, array: Any) -> list[str]:
+def table(own: str, name: str, array: Any) -> list[str]:
     """A table of rationals, and the array of reals that it is."""
     cells = np.asarray(array, dtype=object)
     if cells.ndim > 2:
         raise NoScript(f"{name} has more than two indices")
     columns = cells.shape[1] if cells.ndim == 2 else 1
-    entries = "; ".join(rational(q) for q in cells.reshape(-1))
+    entries = "; ".join(f"{rational(q)}%Q" for q in cells.reshape(-1))
     names = ["i", "j"][: cells.ndim]
     typed = f" ({' '.join(names)} : nat)" if names else ""
     at = " ".join([*names, *["0%nat"] * (2 - len(names))])
     return [
-        f"Definition {table} : nat -> nat -> Q := table {columns} [{entries}]%Q.",
-        f"Definition {name}{typed} : R := Q2R ({table} {at}).",
+        f"Definition {own} : nat -> nat -> Q := table {columns} [{entries}].",
+        f"Definition {name}{typed} : R := Q2R ({own} {at}).",
     ]
 
 
@@ -121,7 +121,7 @@ def _point(s: Statement, name: str, values: Any) -> list[str]:
     """A point, one table for each variable."""
     parts, found = [], []
     for k, n in enumerate(s.variables):
-        found += _table(f"{name}_{n}", "", values["var", n])[:1]
+        found += table(f"{name}_{n}", "", values["var", n])[:1]
         parts.append(f" | {k}%nat => Q2R ({name}_{n} i j)")
     return [*found, f"Definition {name} : point := fun k i j => match k with{''.join(parts)} | _ => 0 end."]
 
