@@ -149,10 +149,29 @@ class Split(Record):
     premises: tuple["Sign", ...]
 
 
-Sign = (
-    Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank | Kronecker
-    | Roots | Ladder | Split
-)  # fmt: skip
+class Increment(Record):
+    """The value is h(high) - h(low), and h, a `function` of the variable ``t``, grows wherever these two may lie.
+
+    Args:
+        low, high: any expressions. order: the sign of high - low. slope: that of h'.
+    """
+
+    function: Expression
+    low: Expression
+    high: Expression
+    order: "Sign"
+    slope: "Sign"
+
+
+class Telescope(Record):
+    """The value f at x = `at` > 0 tends to a limit >= 0 as x grows, and f(x) - f(x + 1) has the sign."""
+
+    at: Expression
+    fall: "Sign"
+
+
+Sign = (Bounds | Rewritten | EachTerm | Scaled | Gram | Minors | Cover | DiagonalLowRank | Kronecker | Roots | Ladder
+        | Split | Increment | Telescope)  # fmt: skip
 
 
 # --- curvatures ---------------------------------------------------------------------------------------
@@ -252,6 +271,5 @@ class RootOfQuadratic(Record):
     sign: Sign
 
 
-Curvature = (
-    Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit | Axiom | Lemma | RootOfQuadratic
-)
+Curvature = (Affine | Maximum | Composition | Rewriting | SecondOrder | Piecewise | Limit | Axiom | Lemma
+             | RootOfQuadratic)  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.concrete import determinant
 from convexcheck.export.rocq.notation import NoScript
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, hull
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import content, expression, is_affine, normal, polynomial
 from convexcheck.expression.obligations import obligations
@@ -61,6 +61,7 @@ THEOREMS = {
     "Roots": "a polynomial without roots of odd multiplicity inside keeps its sign (Sturm)",
     "Ladder": "a function that starts with a sign and moves away from 0 keeps it (mean value theorem)",
     "Split": "the sign on every piece is the sign on the range",
+    "Increment": "the difference of two values has the sign of the derivative between them (mean value theorem)",
     "Superlevel": "p > 0 and p h >= 0 is h >= 0",
 }
 
@@ -306,6 +307,16 @@ def sign(e: Expression, strict: bool, rule: ev.Sign, scope: Scope) -> Iterator[C
             yield _roots(e, strict, context)
         case ev.Ladder():
             yield from _ladder(e, strict, rule, scope)
+        case ev.Increment():
+            low, high, t = scope.place(rule.low), scope.place(rule.high), Expression("var", (), "t")
+            inner = scope.boxed({"t": (Declaration(), hull([context.bounds(v) for v in (low, high)]))}).inside()
+            gap = transform(rule.function, lambda n, _: high if n is t else None)
+            gap -= transform(rule.function, lambda n, _: low if n is t else None)
+            slope = substitute(derivative(rule.function), {("dir", "t"): ONE})
+            yield Check("same", "Increment", (e, gap), context)
+            yield Check("slope", "Increment", (rule.function, slope, t), inner.context)
+            yield from sign(high - low, strict, rule.order, scope)
+            yield from sign(slope, strict, rule.slope, inner)
         case ev.Split():
             x, (body,), i = _line(rule.at, scope, e)
             cuts = [i.lo, *rule.points, i.hi]

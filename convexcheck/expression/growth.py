@@ -31,12 +31,10 @@ def _polygamma(m: int, u: Expression) -> Pair:
 # f(u) = first + rest with rest ~ second, as u -> inf (DLMF 7.12.1, 4.24.2, 4.38.2, 5.11.1, 5.11.2, 5.15.8) ...
 AT_INFINITY: dict[str, Callable[[Expression], Pair]] = {
     "erf": lambda u: (ONE, -exp(-(u**2)) / (power(PI, Fraction(1, 2)) * u)),
-    "atan": lambda u: (PI / 2, -1 / u),
-    "asinh": lambda u: (log(2 * u), 1 / (4 * u**2)),
+    "atan": lambda u: (PI / 2, -1 / u), "asinh": lambda u: (log(2 * u), 1 / (4 * u**2)),
     "loggamma": lambda u: (u * log(u) - u - log(u) / 2 + log(2 * PI) / 2, 1 / (12 * u)),
-    "digamma": lambda u: (log(u), -1 / (2 * u)),
-    **{name: partial(_polygamma, m) for m, name in enumerate(GAMMAS) if m},
-}
+    "digamma": lambda u: (log(u), -1 / (2 * u)), **{g: partial(_polygamma, m) for m, g in enumerate(GAMMAS) if m},
+}  # fmt: skip
 
 
 def limit(e: Expression, x: Expression, end: Number, up: int, context: Context) -> Expression:

@@ -24,10 +24,9 @@ from convexcheck.expression.term import Expression, abstract, apply, bound, cons
 _T = entry("var", "t")
 _TANH, _SIGMOID = apply("tanh", _T), apply("sigmoid", _T)
 _SLOPES = {  # the first and second derivative by few values; without cosh, which overflows
-    "tanh": (1 - _TANH**2, -2 * _TANH * (1 - _TANH**2)),
+    "tanh": (1 - _TANH**2, -2 * _TANH * (1 - _TANH**2)), "softplus": (_SIGMOID, _SIGMOID * (1 - _SIGMOID)),
     "sigmoid": (_SIGMOID * (1 - _SIGMOID), _SIGMOID * (1 - _SIGMOID) * (1 - 2 * _SIGMOID)),
-    "softplus": (_SIGMOID, _SIGMOID * (1 - _SIGMOID)),
-}
+}  # fmt: skip
 
 
 class Jet(NamedTuple):
@@ -211,9 +210,8 @@ def gradient_hessian(s: Statement, values: Values, sizes: Sizes) -> tuple[np.nda
     lengths = [prod(shape) for shape in shapes.values()]
     count, ends = sum(lengths), np.cumsum(lengths)[:-1]
     vectors = zip(shapes.items(), np.split(rationals(np.eye(count)), ends, axis=1), strict=True)
-    basis = {  # the derivative in coordinate a is that along the a-th basis vector; no name has a space
-        ("par", f"{n} {k}"): part.reshape(count, *shape) for (n, shape), part in vectors for k in (1, 2)
-    }
+    # the derivative in coordinate a is that along the a-th basis vector; no name has a space
+    basis = {("par", f"{n} {k}"): part.reshape(count, *shape) for (n, shape), part in vectors for k in (1, 2)}
     indices = [Expression("index", (const(count),), -k) for k in (1, 2)]
     both, first = {**values, **basis}, _along(s, s.function, indices[0], 1)
     second = _along(s, first, indices[1], 2)

@@ -335,7 +335,5 @@ def _rule(e: Expression, context: Context) -> Polynomial:
     return _atom(rebuild(e, [normal(a, context) for a in e.args]))
 
 
-_RULES = {
-    "exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice,
-    **dict.fromkeys(term.MATRICES, _matrix),
-}  # fmt: skip
+_RULES = {"exp": _exp, "log": _log, "abs": _abs, "Sum": _over, "Max": _max, "max": _choice, "where": _choice,
+          **dict.fromkeys(term.MATRICES, _matrix)}  # fmt: skip

@@ -156,8 +156,6 @@ def _function(name: str, t: Any) -> Any:
 
 
 _CELLS: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add, "mul": operator.mul, "pow": _power, "max": _larger,
-    "le": lambda a, b: (a <= b) - (a > b),
-    "lt": lambda a, b: (a < b) - (a >= b),
-    "eq": lambda a, b: (a == b) - (a != b),
+    "add": operator.add, "mul": operator.mul, "pow": _power, "max": _larger, "le": lambda a, b: (a <= b) - (a > b),
+    "lt": lambda a, b: (a < b) - (a >= b), "eq": lambda a, b: (a == b) - (a != b),
 }  # fmt: skip

@@ -26,10 +26,9 @@ Named = tuple[tuple[str, ev.Array], ...]
 Test = Callable[[Any, int], bool]  # a comparison; between a ball and 0 it holds only if it holds for all of the ball
 PRECISIONS = (64, 128, 256, 512, 1024)
 LEVELS: dict[str, list[tuple[int, Callable[[], Arithmetic]]]] = {  # how many bits, and which arithmetic
-    "rational": [(53, lambda: Objects(flint.fmpq))],
+    "rational": [(53, lambda: Objects(flint.fmpq))], "midpoint-radius": [(53, Floats)],
     "ball": [(bits, lambda: Objects(flint.arb)) for bits in PRECISIONS],
-    "midpoint-radius": [(53, Floats)],
-}
+}  # fmt: skip
 
 
 def point(s: Statement, instance: ev.Instance, variables: Named, folder: Path | None) -> tuple[Values, Sizes]:
@@ -135,8 +134,7 @@ def _segment(s: Statement, e: ev.Segment, folder: Path | None) -> tuple[list[Val
     """The points x, y, t x + (1-t) y; the first two satisfy every condition."""
     (x, sizes), (y, _) = (point(s, e.instance, end, folder) for end in (e.x, e.y))
     require(0 < e.t < 1 and not e.instance.variables, type(e).__name__, "t is not in (0, 1), or there is a third point")
-    t = flint.fmpq(e.t.numerator, e.t.denominator)
-    exact = Objects(flint.fmpq).load
+    t, exact = flint.fmpq(e.t.numerator, e.t.denominator), Objects(flint.fmpq).load
     between = {k: np.asarray(t * exact(x[k]) + (1 - t) * exact(y[k]), dtype=object) for k in x if k[0] == "var"}
     return [x, y, {**x, **between}], sizes
 
@@ -220,8 +218,7 @@ def ill_posed(s: Statement, e: ev.Evidence, folder: Path | None) -> str:
         if any(c.relation in fails and _largest(-c.body, c.sizes, fails[c.relation], between, sizes) for c in s.domain):
             return "the domain is not convex"
     elif isinstance(e, ev.EmptyDomain) and e.which in range(len(conditions)):
-        c = conditions.pop(e.which)
-        context = Context(s, conditions)
+        c, context = conditions.pop(e.which), Context(s, conditions)
         body = instantiate(c.body, Scope(context, context).over(c.sizes, c.body).indices)
         opposite = {"ge": "gt", "gt": "ge", "eq": "ne"}.get(c.relation, "")  # of -body, against c
         some = opposite and all(context.bounds(size).lo >= 1 for size in c.sizes)

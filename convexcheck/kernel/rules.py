@@ -11,12 +11,13 @@ SIGNS: dict[type, Callable[[Any], Goals]] = {
     ev.Bounds: signs.bounds, ev.Rewritten: signs.rewritten, ev.EachTerm: signs.each_term, ev.Scaled: signs.scaled,
     ev.Gram: forms.gram, ev.Minors: forms.minors, ev.Cover: forms.cover, ev.Kronecker: forms.kronecker,
     ev.DiagonalLowRank: forms.diagonal_low_rank, ev.Roots: signs.roots, ev.Ladder: signs.ladder, ev.Split: signs.split,
+    ev.Increment: signs.increment, ev.Telescope: signs.telescope,
 }  # fmt: skip
 CURVATURES: dict[type, Callable[[Any], Goals]] = {
     ev.Affine: curvatures.affine, ev.Maximum: curvatures.maximum, ev.Composition: curvatures.composition,
     ev.Rewriting: signs.rewritten, ev.SecondOrder: curvatures.second_order, ev.Piecewise: curvatures.piecewise,
-    ev.Limit: curvatures.limit, ev.Lemma: curvatures.lemma, ev.RootOfQuadratic: curvatures.root_of_quadratic,
-    ev.Axiom: axioms.primitive,
+    ev.Limit: curvatures.limit, ev.Lemma: curvatures.lemma, ev.Axiom: axioms.primitive,
+    ev.RootOfQuadratic: curvatures.root_of_quadratic,
 }  # fmt: skip
 
 

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from math import lcm
+from math import factorial, inf, lcm
 from typing import Any
 
 import flint
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import exact
-from convexcheck.expression.functions import Interval, steepness
+from convexcheck.expression.bounds import exact, hull
+from convexcheck.expression.functions import GAMMAS, REALS, Interval, log, steepness
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import content, identical, normal, polynomial
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import ENTRIES, ONE, Expression, const, nodes, power, replaced, substitute
+from convexcheck.expression.term import ENTRIES, ONE, Expression, apply, const, nodes, power, replaced, substitute
 from convexcheck.kernel.scope import Goals, Scope, SignGoal, require
 
 MAX_DEGREE = 300
@@ -145,3 +145,35 @@ def split(goal: SignGoal[ev.Split]) -> Goals:
         first, last = k == 0, k == len(rule.premises) - 1
         piece = Interval(cuts[k], cuts[k + 1], first and i.lo_open, last and i.hi_open)
         yield SignGoal(body, strict, premise, scope.boxed({x.data: (Declaration(), piece)}))
+
+
+def increment(goal: SignGoal[ev.Increment]) -> Goals:
+    """h(high) - h(low) for a function h of t: by the mean value theorem it has the sign of h'.
+
+    h is real on an interval that holds both ends, and C1 inside it: see `ladder` for its ends.
+    """
+    e, strict, rule, scope = goal
+    t, low, high = Expression("var", (), "t"), *(scope.place("Increment", v) for v in (rule.low, rule.high))
+    inner = scope.boxed({"t": (Declaration(), hull([scope.context.bounds(v) for v in (low, high)]))})
+    h, inside = replace(inner, indices=()).place("Increment", rule.function), replace(inner, context=inner.interior)
+    same = not h.has("dir") and identical(e, replaced(h, {t: high}) - replaced(h, {t: low}), scope.context)
+    smooth = same and total(h, inside.context) and rooted(h, inside.context)
+    require(smooth, "Increment", "{} is not h(high) - h(low) of a C1 function {}", e, h)
+    yield SignGoal(high - low, strict, rule.order, scope)
+    yield SignGoal(steepness(h, t), strict, rule.slope, inside)
+
+
+def telescope(goal: SignGoal[ev.Telescope]) -> Goals:
+    """f(x) is the sum of f(x + k) - f(x + k + 1) over k >= 0 and of lim f: >= 0 if all of these are, > 0 if f falls.
+
+    psi^(n)(x + 1) = psi^(n)(x) + (-1)^n n! x^(-n-1), log gamma(x + 1) = log gamma(x) + log x (DLMF 5.5.1, 5.15.5).
+    """
+    e, strict, rule, scope = goal
+    x, (f,), i = line("Telescope", rule.at, scope, e)
+    inner = scope.boxed({x.data: (Declaration(), i)})
+    steps = {apply(g, x): (-1) ** n * factorial(n) * x ** (-n - 1) for n, g in enumerate(GAMMAS)}
+    later = {replaced(g, {x: x + 1}): g + step for g, step in {**steps, apply("loggamma", x): log(x)}.items()}
+    known = i.positive and i.hi == inf and total(f, inner.context)
+    end = inner.context.bounds(normal(limit(f, x, inf, 1, inner.context), inner.context)) if known else REALS
+    require(end.lo >= 0, "Telescope", "the limit of {} has no sign, or {} is bounded", f, x)
+    yield SignGoal(f - replaced(replaced(f, {x: x + 1}), later), strict, rule.fall, inner)

@@ -67,7 +67,6 @@ def full_rank(weighed: Sequence[ev.Slot], variables: Mapping[str, Declaration], 
     slopes = [normal(substitute(derivative(slot.body), unit), scope.context) for slot in weighed for unit in units]
     arrays = any(d.shape for d in variables.values()) or any(slot.sizes for slot in weighed)
     if arrays or any(q.op != "const" for q in slopes):
-        alone = not arrays and len(variables) == 1
-        return alone and any(scope.context.bounds(q).obeys("ne") for q in slopes)
+        return not arrays and len(variables) == 1 and any(scope.context.bounds(q).obeys("ne") for q in slopes)
     cells = [flint.fmpq(*q.data.as_integer_ratio()) for q in slopes]
     return bool(flint.fmpq_mat(len(weighed), len(variables), cells).rank() == len(variables))

@@ -163,6 +163,12 @@ def signs(e: Expression, rule: ev.Sign, names: Sequence[str] = ()) -> list[str]:
         return lines
     if isinstance(rule, ev.Roots | ev.Ladder | ev.Split):
         return one_entry(rule, names)
+    if isinstance(rule, ev.Telescope):
+        at = shown(rule.at, names)
+        return [f"   it falls with every step from {at} to {at} + 1, to a limit >= 0 [Telescope]"]
+    if isinstance(rule, ev.Increment):
+        ends = [shown(e, names) for e in (rule.high, rule.low)]
+        return [f"   = h({ends[0]}) - h({ends[1]}) for h(t) = {shown(rule.function)}, which grows [Increment]"]
     return _form(rule, names)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
 from convexcheck.certificate.evidence import Bounds, EachTerm, Rewritten, Sign
 from convexcheck.expression.bounds import Context
-from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.normal import Monomial, content, expression, identical, normal, polynomial, vanishes
 from convexcheck.expression.obligations import total
 from convexcheck.expression.term import (
@@ -27,8 +25,10 @@ from convexcheck.expression.term import (
     transform,
 )
 from convexcheck.search.factor import factors
+from convexcheck.search.increments import combined, increment, shared, superadditive
 from convexcheck.search.kronecker import kronecker
 from convexcheck.search.scope import Scope
+from convexcheck.search.squares import dominant, fraction, ldl
 from convexcheck.search.univariate import univariate
 
 MAX_DIRECTIONS = 6
@@ -55,13 +55,14 @@ def nonnegative(e: Expression, scope: Scope, strict: bool = False, depth: int = 
         target = fraction(e, c)
         if c.bounds(target).positive and (product := _rewritten(e, target, scope, Bounds())):
             return product
-        return univariate(e, scope, strict) or strictly_positive(e, scope)
+        known = combined(e, scope, strict) or univariate(e, scope, strict)
+        return known or _incremented(e, scope, depth, strict) or strictly_positive(e, scope)
     if depth > 3:
         return None
     if vanishes(polynomial(e, c), c):
         return Rewritten(ZERO, Bounds())
-    methods = [_one_entry, _factored, _diagonal_low_rank, _complete_square, _each_index]
-    methods += [_squares, _sum_of_squares, _minors]
+    methods = [_combined, _one_entry, _factored, _diagonal_low_rank, _complete_square, _each_index]
+    methods += [_superadditive, _squares, _incremented, _sum_of_squares, _minors]
     if any(f.relation in ("psd", "posdef") for f in c.facts):
         fractions = any(k < 0 for m in polynomial(e, c) for _, k in m)
         methods = [_factored, kronecker, *methods] if fractions else [kronecker, *methods]
@@ -114,28 +115,46 @@ def _factored(e: Expression, scope: Scope, depth: int) -> Sign | None:
     scale, common, left = content(polynomial(e, c), c, positive=False)
     constant, found = factors(left)
     sign, known, unknown = scale * constant, list[Expression](), list[Expression]()
+    shown: dict[Expression, Sign] = {}
     for g, k in [*common, *((f, Fraction(k)) for f, k in found)]:
         bounds = c.bounds(power(g, const(k)))
         if bounds.lo >= 0 or bounds.hi <= 0:
             known.append(power(g, const(k)) if bounds.lo >= 0 else -power(g, const(k)))
             sign = sign if bounds.lo >= 0 else -sign
+        elif k == 1 and (seen := _seen(g, scope)) is not None:
+            factor, shown_by, turn = seen
+            known.append(factor)
+            shown[factor] = shown_by
+            sign *= turn
         else:
             known += [power(g, const(k - 1))] if k.denominator == 1 and k > 1 else []
             unknown.append(g if k.denominator == 1 and k > 0 else power(g, const(k)))
-    if any(c.bounds(k).lo < 0 for k in known) or not known:
+    if any(c.bounds(k).lo < 0 and k not in shown for k in known) or not known:
         return None
     inside = mul(1 if sign > 0 else -1, *unknown)
     target = mul(abs(sign), *known, inside)
+    if not unknown and shown and sign > 0 and target.op == "mul":
+        return _rewritten(e, target, scope, EachTerm(tuple(shown.get(a, Bounds()) for a in target.args)))
     if not unknown:
         return _rewritten(e, target, scope, Bounds()) if sign > 0 else None
     premise = nonnegative(normal(inside, c), scope, depth=depth + 1)
     if premise is None or target.op != "mul":
         return None
     target = mul(abs(sign), *known, normal(inside, c))
-    if isinstance(premise, Bounds) or normal(inside, c) not in target.args:
+    if not shown and (isinstance(premise, Bounds) or normal(inside, c) not in target.args):
         return _rewritten(e, target, scope, Bounds())
-    parts = tuple(premise if a is normal(inside, c) else Bounds() for a in target.args)
+    shown[normal(inside, c)] = premise
+    parts = tuple(shown.get(a, Bounds()) for a in target.args)
     return _rewritten(e, target, scope, EachTerm(parts))
+
+
+def _seen(g: Expression, scope: Scope) -> tuple[Expression, Sign, int] | None:
+    """A factor, or what it is the negative of, that facts together show to be >= 0, and its sign."""
+    for turn, factor in ((1, g), (-1, normal(-g, scope.context))):
+        premise = combined(factor, scope, False)
+        if premise is not None:
+            return factor, premise, turn
+    return None
 
 
 def _complete_square(e: Expression, scope: Scope, depth: int) -> Sign | None:
@@ -251,12 +270,12 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
     if found is None or not 1 <= len(found[0]) <= MAX_DIRECTIONS:
         return None
     names, M = found
-    target = _dominant(names, M, scope)
+    target = dominant(names, M, scope)
     if target is not None and (proof := _rewritten(e, target, scope, Bounds())) is not None:
         return proof
     for tried, order in enumerate(permutations(range(len(names)))):
         scope.tick()
-        target = _ldl([names[k] for k in order], [[M[a][b] for b in order] for a in order], scope)
+        target = ldl([names[k] for k in order], [[M[a][b] for b in order] for a in order], scope)
         if target is not None:
             proof = _rewritten(e, target, scope, Bounds())
             if proof is not None:
@@ -264,6 +283,33 @@ def _squares(e: Expression, scope: Scope, depth: int) -> Sign | None:
         if tried > 5:
             break
     return None
+
+
+def _combined(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A sum of multiples of facts."""
+    return combined(e, scope, False)
+
+
+def _incremented(e: Expression, scope: Scope, depth: int, strict: bool = False) -> Sign | None:
+    """The difference of two values of a function that grows; a constant that is shared out among the terms of a sum."""
+    found = increment(e, scope, strict, lambda e, inner, strict: nonnegative(e, inner, strict))
+    if found is not None or strict:
+        return found
+    target = shared(e, scope)
+    if target is None:
+        return None
+    inner, body = scope.open(target)
+    premise = nonnegative(body, inner, depth=2)
+    return _rewritten(e, target, scope, EachTerm((premise,))) if premise is not None else None
+
+
+def _superadditive(e: Expression, scope: Scope, depth: int) -> Sign | None:
+    """A diagonal less a multiple of the square of a sum, by the inequality of Cauchy and Schwarz."""
+    found = matrix_of(e, scope)
+    if found is None or not 2 <= len(found[0]) <= MAX_DIRECTIONS:
+        return None
+    shown = superadditive(*found, scope, lambda e, inner, strict: nonnegative(e, inner, strict))
+    return _rewritten(e, shown[0], scope, shown[1]) if shown is not None else None
 
 
 def _covered(e: Expression, scope: Scope, depth: int) -> Sign | None:
@@ -302,58 +348,3 @@ def positive(e: Expression, scope: Scope) -> Expression | None:
         if squares is not None:
             return margin + squares
     return None
-
-
-def fraction(e: Expression, c: Context) -> Expression:
-    """The normal form of `e` as one numerator, its common factors in front, over powers of sums."""
-    if vanishes(polynomial(e, c), c):
-        return ZERO
-    scale, common, rest = content(polynomial(e, c), c, positive=False)
-    constant, found = factors(rest)
-    powers = dict(common)
-    for g, k in found:
-        powers[g] = powers.get(g, Fraction(0)) + k
-    return mul(scale * constant, *(power(g, const(k)) for g, k in powers.items()))
-
-
-def _dominant(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
-    """sum_(i<j) |M_ij| (v_i +- v_j)**2 + sum_i (M_ii - sum_j |M_ij|) v_i**2, where the rest of the diagonal is >= 0."""
-    c, terms, n = scope.context, list[Expression](), range(len(names))
-    diagonal = [M[k][k] for k in n]
-    for i in n:
-        for j in n[i + 1 :]:
-            entry = fraction(M[i][j], c)
-            bounds = c.bounds(entry)
-            if bounds.lo < 0 < bounds.hi:
-                return None
-            sign = 1 if bounds.lo >= 0 else -1
-            size = mul(sign, entry)
-            terms.append(mul(size, add(names[i], mul(sign, names[j])) ** 2))
-            diagonal[i], diagonal[j] = diagonal[i] - size, diagonal[j] - size
-    for v, rest in zip(names, diagonal, strict=True):
-        weight = fraction(rest, c)
-        if c.bounds(weight).lo < 0:
-            return None
-        terms.append(mul(weight, v**2))
-    return add(*terms)
-
-
-def _ldl(names: Sequence[Expression], M: list[list[Expression]], scope: Scope) -> Expression | None:
-    c = scope.context
-    terms: list[Expression] = []
-    n = range(len(names))
-    try:
-        for k in n:
-            pivot = fraction(M[k][k], c)
-            i = c.bounds(pivot)
-            if pivot is ZERO and all(fraction(M[k][j], c) is ZERO for j in n[k:]):
-                continue
-            if not i.positive:
-                return None
-            slopes = [(fraction(M[k][j] / pivot, c), names[j]) for j in n[k + 1 :]]
-            line = add(names[k], *(mul(slope, v) for slope, v in slopes if slope is not ZERO))
-            terms.append(mul(pivot, line**2))
-            M = [[fraction(M[a][b] - M[a][k] * M[k][b] / pivot, c) if min(a, b) > k else M[a][b] for b in n] for a in n]
-    except ConvexcheckError:
-        return None
-    return add(*terms)

@@ -15,13 +15,14 @@ from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, instantiate, mul
 from convexcheck.search.deadline import Deadline, OutOfTime
 from convexcheck.search.definite import by_minors
-from convexcheck.search.forms import fraction, nonnegative
+from convexcheck.search.forms import nonnegative
 from convexcheck.search.modulus import modulus
 from convexcheck.search.nonsmooth import piecewise
 from convexcheck.search.points import inside
 from convexcheck.search.prove import Prover, smooth_form
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import affine, long
+from convexcheck.search.squares import fraction
 from convexcheck.search.strict import strictness
 from convexcheck.search.superlevel import superlevel
 

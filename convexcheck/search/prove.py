@@ -15,7 +15,7 @@ from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
 from convexcheck.expression.normal import identical, normal
-from convexcheck.expression.obligations import rooted, total
+from convexcheck.expression.obligations import obligations, rooted, total
 from convexcheck.expression.statement import Condition, Declaration, generic
 from convexcheck.expression.term import (
     BINDERS,
@@ -297,7 +297,21 @@ class Prover:
                 found = self._retarget(e, target, side, scope, depth)
                 if found is not None:
                     return found
-        return None
+        return self._real(e, forms[-2], side, scope, depth) if scope.heavy and forms[-2] is not e else None
+
+    def _real(self, e: Expression, target: Expression, side: int, scope: Scope, depth: int) -> ev.Curvature | None:
+        """The normal form, real by the sign of a value that bounds do not see."""
+        still_open = [o for o in obligations(target, scope.context) if not o.holds()]
+        if len(still_open) != 1 or still_open[0].context is not scope.context or still_open[0].relation != "gt":
+            return None
+        fact = still_open[0].value
+        sign = None if fact.names("index") else nonnegative(fact, scope, strict=True)
+        if sign is None:
+            return None
+        known = [Condition("gt", fact)]
+        more = replace(scope, context=scope.context.extended(known), interior=scope.interior.extended(known))
+        rule = self._retarget(e, target, side, more, depth)
+        return None if rule is None else ev.Lemma(scope.close(fact), True, sign, rule)
 
 
 def _definite(scope: Scope) -> bool:

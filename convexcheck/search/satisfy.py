@@ -32,11 +32,11 @@ from convexcheck.expression.term import (
     transform,
 )
 from convexcheck.search.deadline import Deadline
-from convexcheck.search.forms import fraction
 from convexcheck.search.numeric import Program
 from convexcheck.search.points import Instances
 from convexcheck.search.recheck import closed, indices, numbered, rational, strictness, value
 from convexcheck.search.rounding import Problem, confirmed
+from convexcheck.search.squares import fraction
 
 MAX_ENTRIES, SIZES, SHARE = 8, 3, 0.6
 DIGITS = (0, 1, 2, 3, 6, 12, 24, 48)

@@ -8,30 +8,47 @@ precision, say which way is worth trying, and end the search where the sign is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from math import factorial, inf
 from typing import Any
 
 import flint
 
-from convexcheck.certificate.evidence import Bounds, Cover, EachTerm, Ladder, Rewritten, Roots, Scaled, Sign, Split
+from convexcheck.certificate.evidence import (
+    Bounds,
+    Cover,
+    EachTerm,
+    Ladder,
+    Rewritten,
+    Roots,
+    Scaled,
+    Sign,
+    Split,
+    Telescope,
+)
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
-from convexcheck.expression.functions import FUNCTIONS, Interval, steepness
+from convexcheck.expression.functions import FUNCTIONS, GAMMAS, Interval, log, steepness
 from convexcheck.expression.growth import limit
 from convexcheck.expression.normal import Polynomial, content, expression, identical, normal, polynomial
 from convexcheck.expression.obligations import rooted, total
 from convexcheck.expression.statement import Declaration
-from convexcheck.expression.term import ONE, Expression, mul, nodes, power, substitute, transform
+from convexcheck.expression.term import ONE, Expression, apply, mul, nodes, power, replaced, substitute, transform
 from convexcheck.search.factor import factors
 from convexcheck.search.line import ball, closed, grid, scalar, values
 from convexcheck.search.roots import one_generator
 from convexcheck.search.scope import Scope
 
-MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND = 200, 18, 80, 3000, 3, 4
+MAX_STEPS, MAX_LADDER, MAX_TERMS, MAX_PIECES, WAYS, MAX_BLIND, MAX_FALLS = 200, 18, 80, 3000, 3, 4, 5
 CUTS = (*map(Fraction, (1, 2, 3, 5, 8)), Fraction(1, 2), Fraction(1, 8), *map(Fraction, (12, 20, 40)))
 NEAR = tuple(Fraction(1, 2**k) for k in range(1, 8))  # parts of a range beside a finite end, the largest first
+STEPS: dict[str, Callable[[Expression], Expression]] = {  # f(x + 1) - f(x)
+    "loggamma": log,
+    **{g: partial(lambda n, x: (-1) ** n * factorial(n) * x ** (-n - 1), n) for n, g in enumerate(GAMMAS)},
+}
 Known = list[tuple[Expression, Sign]]
 
 
@@ -78,7 +95,7 @@ class _Search:
         x, body = scalar(normal(e, c), at)
         if closed(body) and any(v < 0 for v in values(body, x, grid(c.bounds(at)))):
             return None
-        found = self._product(e, p, at, scope, strict, depth)
+        found = self._telescope(e, at, scope, strict) or self._product(e, p, at, scope, strict, depth)
         return self._cut(e, at, scope, strict) if found is None and depth == 0 else found
 
     def _product(
@@ -157,8 +174,28 @@ class _Search:
             return Bounds()
         if one_generator(e, scope.context, strict):
             return Roots()
-        found = self._ladder(e, at, scope, strict, depth)
+        found = self._telescope(e, at, scope, strict) or self._ladder(e, at, scope, strict, depth)
         return found if found is not None or depth > 1 else self._cut(e, at, scope, strict)
+
+    def _telescope(self, e: Expression, at: Expression, outer: Scope, strict: bool, steps: int = 0) -> Sign | None:
+        """The value less that one step later, where gamma functions differ by simpler ones, and the limit."""
+        x, f = scalar(e, at)
+        i = outer.context.bounds(at)
+        inner = outer.boxed({x.data: (Declaration(), i)})
+        if steps > MAX_FALLS or not i.positive or i.hi != inf or not _gammas(f, x) or not total(f, inner.context):
+            return None
+        try:
+            if not inner.context.bounds(normal(limit(f, x, inf, 1, inner.context), inner.context)).lo >= 0:
+                return None
+            later = {apply(op, x + 1): apply(op, x) + step(x) for op, step in STEPS.items()}
+            fall = f - replaced(replaced(f, {x: x + 1}), later)
+            if _gammas(normal(fall, inner.context), x):
+                premise = self._telescope(fall, x, inner, strict, steps + 1)
+            else:
+                premise = self.show(fall, x, inner, strict, 2)
+        except ConvexcheckError:  # a limit that the table does not tell, or an expression that grew too large
+            return None
+        return Telescope(outer.close(at), premise) if premise is not None else None
 
     def _ladder(self, e: Expression, at: Expression, outer: Scope, strict: bool, depth: int) -> Sign | None:
         """A weight and an end from which value and derivative have the sign."""
@@ -186,7 +223,10 @@ class _Search:
         c, free, points = inside.context, closed(body), grid(inside.context.bounds(x))
         options: list[tuple[Any, int, Fraction, int, tuple[int, Expression, Expression]]] = []
         for w in _weights(polynomial(body, c), c, x) if free else (ONE,):
-            slope = steepness(body, x) if w is ONE else steepness(body, x) * w - body * steepness(w, x)
+            try:
+                slope = steepness(body, x) if w is ONE else steepness(body, x) * w - body * steepness(w, x)
+            except ConvexcheckError:  # a derivative that is not in the table
+                continue
             p = polynomial(slope, c)
             if not p:
                 continue
@@ -272,6 +312,11 @@ def cover(body: Expression, x: Expression, low: Fraction, high: Fraction, scope:
         return (-1,) if (a, b) in done else (0, *walk(a, (a + b) / 2), *walk((a + b) / 2, b))
 
     return walk(low, high)
+
+
+def _gammas(f: Expression, x: Expression) -> bool:
+    """Whether a gamma function of x occurs."""
+    return any(n.op in STEPS and n.args[0] is x for n in nodes(f))
 
 
 def _holds(i: Interval, strict: bool) -> bool:

@@ -61,6 +61,8 @@ signs = st.recursive(
         st.builds(ev.Rewritten, expressions, inner),
         st.builds(ev.EachTerm, st.lists(inner, max_size=2).map(tuple)),
         st.builds(ev.Scaled, expressions, st.none() | inner, inner),
+        st.builds(ev.Increment, expressions, expressions, expressions, inner, inner),
+        st.builds(ev.Telescope, expressions, inner),
         st.builds(ev.Gram, fractions, st.lists(st.builds(ev.Block, expressions, inner, many, numbers)).map(tuple)),
         st.builds(ev.Cover, many, many, many, st.lists(st.integers(-1, 3), max_size=3).map(tuple)),
         st.builds(ev.Minors, many, many, st.lists(inner, max_size=2).map(tuple)),

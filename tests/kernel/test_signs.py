@@ -3,20 +3,33 @@
 The oracle for polynomials is their own factors, chosen at random; for values, mpmath at random points.
 """
 
+import random
 from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
 import flint
+import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexcheck.certificate.evidence import Bounds, EachTerm, Ladder, Rewritten, Roots, Sign, Split
+from convexcheck.certificate.evidence import (
+    Bounds,
+    EachTerm,
+    Increment,
+    Ladder,
+    Rewritten,
+    Roots,
+    Sign,
+    Split,
+    Telescope,
+)
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import Interval
-from convexcheck.expression.term import ONE, Expression, entry
+from convexcheck.expression.statement import text
+from convexcheck.expression.term import ONE, Expression, apply, entry
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import Scope, SignGoal
 from convexcheck.kernel.signs import signed
@@ -173,3 +186,73 @@ def test_rewriting_to_a_product_of_positive_values_is_strict() -> None:
     target = Rewritten(value("exp(x)*(1 + exp(x))"), EachTerm((Bounds(), Bounds())))
     assert shown("exp(x) + exp(2*x)", "", target, strict=True)
     assert not shown("exp(2*x) - exp(x)", "", Rewritten(value("exp(x)*(exp(x) - 1)"), target.premise), strict=True)
+
+
+# --- differences of values, and gamma functions one step later ------------------------------------------------
+
+T = entry("var", "t")
+
+
+def trigamma(t: Expression) -> Expression:
+    return apply("trigamma", t)
+
+
+def accepts(value: Expression, rule: Sign, domain: str, strict: bool = False) -> bool:
+    try:
+        s = read_text("x + y", "x y", None, domain)
+        show(SignGoal(value, strict, rule, Scope(Context(s), Context(s))))
+    except ConvexcheckError:
+        return False
+    return True
+
+
+B, Y = Bounds(), entry("var", "y")
+EXP = Increment(apply("exp", T), X, Y, B, B)
+FALLING = Telescope(T, Telescope(T, Roots()))  # for -(t psi'(t))'
+STEP = Increment(-T * trigamma(T), X, X + Y, B, FALLING)
+GROWTH = apply("exp", Y) - apply("exp", X)
+STEPPED = X * trigamma(X) - (X + Y) * trigamma(X + Y)
+INCREMENTS = [  # (value, rule, domain, strict, accepted)
+    (GROWTH, EXP, "y >= x", False, True),
+    (GROWTH, EXP, "y > x", True, True),
+    (GROWTH, EXP, "y >= x", True, False),  # equal at x = y
+    (GROWTH, EXP, "x >= y", False, False),  # the other order
+    (-GROWTH, EXP, "y >= x", False, False),
+    (GROWTH + 1, EXP, "y >= x", False, False),  # another value
+    (GROWTH, replace(EXP, low=Y, high=X), "y >= x", False, False),
+    (GROWTH, replace(EXP, function=apply("exp", X)), "y >= x", False, False),  # no function of t
+    (Y**2 - X**2, Increment(T**2, X, Y, B, B), "y >= x, x >= 0, y >= 0", False, True),
+    (Y**2 - X**2, Increment(T**2, X, Y, B, B), "y >= x", False, False),  # 2 t may be < 0
+    (apply("abs", Y) - apply("abs", X), Increment(apply("abs", T), X, Y, B, B), "y >= x", False, False),
+    (1 / X - 1 / Y, Increment(-1 / T, X, Y, B, B), "y >= x, x > 0, y > 0", False, True),
+    (1 / X - 1 / Y, Increment(-1 / T, X, Y, B, B), "y >= x", False, False),  # a pole between them
+    (STEPPED, STEP, "x > 0, y > 0", True, True),
+    (STEPPED, STEP, "x > 0, y >= 0", False, True),
+    (STEPPED, STEP, "x > 0", False, False),
+    (X * trigamma(X) - 1, Telescope(X, Telescope(X, Telescope(X, Roots()))), "x > 0", True, True),
+    (X * trigamma(X) - 2, Telescope(X, Telescope(X, Telescope(X, Roots()))), "x > 0", False, False),  # limit -1
+    (X * trigamma(X) - 1, Telescope(X, Telescope(X, Telescope(X, Roots()))), "x > 0, x < 5", False, False),
+    (1 - X * trigamma(X), Telescope(X, Telescope(X, Telescope(X, Roots()))), "x > 0", False, False),  # it grows
+    (apply("digamma", X), Telescope(X, Roots()), "x > 0", False, False),  # < 0 near 0, though its limit is infinite
+    (trigamma(X) - 1 / X, Telescope(X, Rewritten(1 / (X**2 * (1 + X)), B)), "x > 0", True, True),
+    (1 / X - trigamma(X), Telescope(X, Roots()), "x > 0", False, False),
+    (trigamma(X) - 1 / X, Telescope(X, Roots()), "", False, False),  # not real everywhere
+    (trigamma(X + Y) - 1 / (X + Y), Telescope(X, Roots()), "x > 0, y > 0", False, False),  # two variables
+]
+
+
+@pytest.mark.parametrize(("value", "rule", "domain", "strict", "expected"), INCREMENTS)
+def test_increments_and_telescopes(value: Expression, rule: Sign, domain: str, strict: bool, expected: bool) -> None:
+    assert accepts(value, rule, domain, strict) is expected
+
+
+@pytest.mark.parametrize(("value", "domain", "strict"), [(v, d, s) for v, _, d, s, yes in INCREMENTS if yes])
+def test_what_is_accepted_has_the_sign_at_random_points(value: Expression, domain: str, strict: bool) -> None:
+    rng, tried = random.Random(3), 0
+    names = {"trigamma": lambda t: mpmath.psi(1, t), "exp": mpmath.exp}
+    while tried < 50:
+        point = {n: mpmath.mpf(rng.choice([0.001, 0.1, 1, 10, 100]) * rng.uniform(-1, 1)) for n in "xy"}
+        if all(eval(c, {}, point) for c in domain.split(", ")):  # noqa: S307
+            found = eval(text(value), {**names, **point})  # noqa: S307
+            assert found > 0 if strict else found >= 0
+            tried += 1

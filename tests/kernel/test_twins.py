@@ -39,6 +39,8 @@ CASES = {  # one for each kind of evidence and of claim, and for the ways in whi
     "PSD matrices": ("trace(A @ X @ X.T)", {"wrt": {"X": "n m"}, "parameters": {"A": "n n"}, "given": "psd(A)"}),
     "an axiom": ("eigmax(X)", {"wrt": {"X": "n n"}, "domain": "symmetric(X)"}),
     "an axiom after rewriting": ("trace(X @ logm(X))", {"wrt": {"X": "n n"}, "domain": "posdef(X)"}),
+    "a difference": ("-log(exp(x) - exp(y))", {"wrt": "x y", "domain": "x > y"}),
+    "gamma functions": ("loggamma(a) - a*log(b)", {"wrt": "a b", "domain": "a > 0, b > 0"}),
     "roots": ("x**4 - x**3 + x**2", {}),
     "ladder": ("(exp(x) - 1)/x", {"domain": "x > 0"}),
     "limits at infinity": ("-log(normcdf(x))", {}),
@@ -75,7 +77,8 @@ def certificate(name: str) -> bytes:
     return verdict.certificate.data
 
 
-LONG = {"limits at infinity", "tails and balls", "logistic regression", "ridge: modulus", "norm"}
+LONG = {"gamma functions", "a difference", "limits at infinity", "tails and balls", "logistic regression"}
+LONG |= {"ridge: modulus", "norm"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.nightly] * (n in LONG)) for n in CASES])

@@ -25,7 +25,7 @@ SIBLINGS = [
     ["Affine", "SecondOrder", "Maximum", "Composition", "Rewriting", "Piecewise", "Limit", "Axiom", "Lemma",
      "RootOfQuadratic"],
     ["Bounds", "EachTerm", "Rewritten", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
-     "Roots", "Ladder", "Split"],
+     "Roots", "Ladder", "Split", "Increment", "Telescope"],
     ["JensenGap", "OutsideDomain"],
 ]
 WORDS = {

@@ -578,5 +578,5 @@ def test_there_is_no_evidence_kind_that_the_table_does_not_know() -> None:
         *("Affine", "Maximum", "Composition", "Rewriting", "SecondOrder", "Piecewise", "Limit", "Axiom", "Lemma",
           "RootOfQuadratic"),
         *("Bounds", "Rewritten", "EachTerm", "Scaled", "Gram", "Minors", "Cover", "DiagonalLowRank", "Kronecker",
-          "Roots", "Ladder", "Split"),
+          "Roots", "Ladder", "Split", "Increment", "Telescope"),
     }
