@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from convexcheck import ConvexcheckError
 from convexcheck.cli.answer import record
 
 
@@ -132,7 +133,10 @@ def _draw(problem: Any, direction: Any, density: Any, path: Path) -> None:
     plot_along(problem, direction, axes[0])
     if density is not None:
         plot_spectrum(density, axes[1])
-    figure.savefig(path)
+    try:
+        figure.savefig(path)
+    except (OSError, ValueError) as error:
+        raise ConvexcheckError("network", f"cannot draw {path}: {error}", "a file such as curvature.png") from error
 
 
 class _Progress:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -76,10 +77,10 @@ def hessian_of(
     return Hessian.labelled(_finite(matrix), *net.labels)
 
 
-def _given(out: Numbers, size: int, triangle: str = "full") -> Numbers:
-    fits = out.shape == (size, size) and out.dtype == np.float64
+def _given(out: Any, size: int, triangle: str = "full") -> Numbers:
+    fits = isinstance(out, np.ndarray) and out.shape == (size, size) and out.dtype == np.float64
     if not fits or not out.flags.c_contiguous or not out.flags.writeable:
-        got = f"out of shape {np.shape(out)} and dtype {getattr(out, 'dtype', None)}"
+        got = f"out of shape {getattr(out, 'shape', None)} and dtype {getattr(out, 'dtype', None)}"
         raise ConvexcheckError(STAGE, got, f"a writeable float64 array of shape ({size}, {size}), row by row")
     if triangle == "upper":
         out[:] = 0.0

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from convexcheck.network.numbers import Numbers
+from convexcheck.network.numbers import Numbers, counted
 from convexcheck.network.products import Products
 
 
@@ -119,7 +119,8 @@ def lanczos_spectrum(
         seed: of the vectors.
         progress: is told the number of products so far.
     """
-    rng, count = np.random.default_rng(seed), 0
+    steps, vectors = counted(steps, "steps", 1), counted(vectors, "vectors", 1)
+    rng, count = np.random.default_rng(counted(seed, "seed", 0)), 0
 
     def product(v: Numbers) -> Numbers:
         nonlocal count

@@ -14,7 +14,7 @@ import numpy as np
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.blocks import Key, slices
 from convexcheck.network.lanczos import Step, steps
-from convexcheck.network.numbers import STAGE, Numbers
+from convexcheck.network.numbers import STAGE, Numbers, counted, rational
 from convexcheck.network.products import Products
 
 DENSE = 1500  # parameters up to which the matrix is formed
@@ -96,8 +96,10 @@ def smallest(
     """
     if method not in METHODS:
         raise ConvexcheckError(STAGE, f"method={method!r}", f"one of {', '.join(METHODS)}")
-    if not tolerance > 0 or most < 1:
-        raise ConvexcheckError(STAGE, f"tolerance={tolerance!r} and most={most!r}", "positive numbers")
+    tolerance = float(rational(tolerance, "tolerance"))
+    if not tolerance > 0:
+        raise ConvexcheckError(STAGE, f"tolerance={tolerance:g}", "a positive number")
+    most, seed = counted(most, "most", 1), counted(seed, "seed", 0)
     where = slices(products.sizes, products.layers)
     if dense is not None and stop is None and (method == "dense" or (method == "auto" and products.size <= DENSE)):
         value, vector, residual = least(np.asarray(dense()))

@@ -68,12 +68,12 @@ def load(path: str | Path, activation: str | Sequence[str] | None = None) -> MLP
     source = Path(path)
     readers = {".npz": _npz, ".safetensors": _safetensors, ".json": _json}
     if source.suffix not in readers:
-        raise ConvexcheckError(STAGE, f"{source.name}", f"a file that ends in {', '.join(FORMATS)}")
+        raise ConvexcheckError(STAGE, source.name or str(path), f"a file that ends in {', '.join(FORMATS)}")
     try:
         arrays, named = readers[source.suffix](source)
     except OSError as error:
         raise ConvexcheckError(STAGE, f"cannot read {source}: {error.strerror or error}", "a file") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, EOFError, zipfile.BadZipFile) as error:
         message = f"{source.name} is no network: {type(error).__name__} {str(error)[:120]}"
         raise ConvexcheckError(STAGE, message, f"a {source.suffix} file with W1, b1, W2, ...") from error
     return from_parts(arrays, activation if activation is not None else named)
@@ -94,7 +94,7 @@ def load_data(path: str | Path) -> tuple[Numbers, Numbers]:
             message = f"{source.name} holds {', '.join(file.files) or 'nothing'}"
     except OSError as error:
         raise ConvexcheckError(STAGE, f"cannot read {source}: {error.strerror or error}", "a .npz file") from error
-    except (ValueError, AttributeError, zipfile.BadZipFile):
+    except (ValueError, AttributeError, TypeError, EOFError, zipfile.BadZipFile):  # TypeError: a single array
         message = f"{source.name} holds no arrays"
     raise ConvexcheckError(STAGE, message, "a .npz file with X and y", "numpy.savez(path, X=X, y=y)")
 

@@ -69,6 +69,9 @@ class MLP:
         pairs = [_pair(layer, j) for j, layer in enumerate(_listed(layers), 1)]
         if not pairs:
             raise ConvexcheckError(STAGE, "no layers", "at least one pair (W, b)")
+        if not isinstance(activation, str | list | tuple):
+            expected = f"one of {', '.join(ACTIVATIONS)}, or a list of them"
+            raise ConvexcheckError(STAGE, f"an activation of type {type(activation).__name__}", expected)
         hidden = [activation] * (len(pairs) - 1) if isinstance(activation, str) else list(activation)
         for name in hidden:
             if name not in ACTIVATIONS:
@@ -158,10 +161,17 @@ class MLP:
         return self.from_arrays(pairs, self.activations[:-1])
 
     def __call__(self, X: Any) -> Numbers:
-        """The outputs in float64, one row for each row of X."""
+        """The outputs in float64, one row for each row of X; the outputs alone for a single row without an axis.
+
+        Raises:
+            ConvexcheckError: another number of columns than the first layer has, NaN.
+        """
         from convexcheck.network.activations import phi
 
         h = floats(kept(X, "X"))
+        if h.shape[-1:] != self.widths[:1]:
+            expected = f"(N, {self.widths[0]}), as W1 has {self.widths[0]} columns"
+            raise ConvexcheckError(STAGE, f"X has shape {h.shape}", expected)
         for layer in self.layers:
             z = h @ floats(layer.W).T
             h = phi(layer.activation, z if layer.b is None else z + floats(layer.b))
@@ -184,7 +194,8 @@ def _pair(layer: Any, j: int) -> tuple[Any, Any]:
         return layer[0], layer[1]
     if _axes(layer) == 2:
         return layer, None
-    raise ConvexcheckError(STAGE, f"layer {j} is a {type(layer).__name__}", "a pair (W, b) with W of shape (out, in)")
+    expected = "a pair (W, b) with W of shape (out, in)"
+    raise ConvexcheckError(STAGE, f"layer {j} is a {type(layer).__name__}", expected, "[(W1, b1), (W2, None)]")
 
 
 def _axes(array: Any) -> int:

@@ -107,7 +107,7 @@ def _objects(value: Any, label: str) -> Numbers:
 def _rationals(array: Numbers, label: str) -> Numbers:
     found = np.empty(array.shape, dtype=object)
     for index, cell in np.ndenumerate(array):
-        found[index] = rational(cell, f"{label}[{', '.join(map(str, index))}]")
+        found[index] = rational(cell, f"{label}[{', '.join(map(str, index))}]" if index else label)
     return found
 
 
@@ -131,6 +131,20 @@ def rational(value: Any, label: str) -> Fraction:
         expected = "a finite number, a Fraction, or a string such as '0.1' or '1/3'"
         raise ConvexcheckError(STAGE, f"{label} is {str(value)[:40]!r}", expected)
     return Fraction(value)
+
+
+def counted(value: Any, label: str, least: int) -> int:
+    """A whole number that is at least `least`.
+
+    Raises:
+        ConvexcheckError: anything else.
+
+    >>> counted(3, "steps", 1)
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ConvexcheckError(STAGE, f"{label}={value!r}", f"a whole number >= {least}")
+    return int(value)
 
 
 def _finite(value: float | Decimal) -> bool:

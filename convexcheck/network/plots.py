@@ -10,7 +10,7 @@ import numpy as np
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.network.density import Spectrum
 from convexcheck.network.loss import Problem
-from convexcheck.network.numbers import STAGE, Numbers
+from convexcheck.network.numbers import STAGE, Numbers, floats, kept
 
 STEPS = 61
 _CURVE, _CHORD = "#1f5a99", "#c62828"
@@ -99,12 +99,13 @@ def unit(direction: Any, size: int) -> Numbers:
     Raises:
         ConvexcheckError: a length of zero, NaN, or another size than P.
     """
-    v = np.asarray(direction, dtype=float).ravel()
+    v = floats(kept(direction, "direction")).ravel()
     if v.shape != (size,):
         raise ConvexcheckError(STAGE, f"a direction of size {v.size}", f"P = {size} entries")
-    norm = float(np.linalg.norm(v))
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(v))
     if not np.isfinite(norm):
-        raise ConvexcheckError(STAGE, "a direction with NaN or infinity", "finite entries")
+        raise ConvexcheckError(STAGE, "a direction of infinite length", "entries below 1e150")
     if norm == 0:
         raise ConvexcheckError(STAGE, "a direction of length zero", "one entry that is not 0")
     return v / norm

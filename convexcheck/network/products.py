@@ -117,7 +117,7 @@ class TreeProducts:
             leaves = {jax.tree_util.keystr(path) or "params": leaf for path, leaf in paths}
             for name, leaf in leaves.items():
                 kind = np.asarray(leaf).dtype
-                if not np.issubdtype(kind, np.number) and not jax.dtypes.issubdtype(kind, np.floating):
+                if not np.issubdtype(kind, np.integer) and not jax.dtypes.issubdtype(kind, np.floating):
                     raise ConvexcheckError(STAGE, f"parameter {name} has dtype {kind}", "real numbers")
                 if not np.isfinite(np.asarray(leaf, dtype=float)).all():
                     raise ConvexcheckError(STAGE, f"parameter {name} holds NaN or infinity", "finite numbers")
@@ -170,6 +170,9 @@ class TreeProducts:
                 found[start:stop] = np.asarray(
                     self.several(self.at, jax.numpy.asarray(np.eye(stop - start, self.size, start)), self.moving)
                 )
+        if not np.isfinite(found.sum()):
+            expected = "parameters where it is twice differentiable"
+            raise ConvexcheckError(STAGE, "the Hessian holds NaN or infinity", expected, "other parameters or data")
         return 0.5 * (found + found.T)
 
 

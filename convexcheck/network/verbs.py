@@ -56,6 +56,11 @@ def hessian(
     ([[12.0, 4.0], [4.0, 0.0]], 12.0)
     """
     problem = _problem(source, arguments, loss, ridge)
+    given: Any = block
+    if given is not None and (not isinstance(given, tuple | list) or len(given) != 2):
+        raise ConvexcheckError(STAGE, f"block={block!r}", "a pair of names or layers", 'block=("W1", "W1")')
+    if out is not None and (block is not None or problem is None):
+        raise ConvexcheckError(STAGE, "out= with block= or a function", "out= with a network and its whole Hessian")
     if problem is not None:
         return hessian_of(problem, block, triangle, say, out)
     products = _tree(source, arguments)

@@ -82,13 +82,19 @@ def test_a_kink_at_the_weights(tmp_path):
 def test_errors_are_messages(files, tmp_path):
     np.savez(tmp_path / "other.npz", Z=np.zeros(2))
     (tmp_path / "text.npz").write_text("no arrays")
+    (tmp_path / "nothing.npz").write_bytes(b"")
+    np.save(tmp_path / "one.npy", np.zeros(2))
     cases = [
         (["absent.npz", *files[1:]], "cannot read absent.npz"),
         ([*files[:2], tmp_path / "other.npz", *files[3:]], "other.npz holds Z"),
         ([*files[:2], tmp_path / "text.npz", *files[3:]], "text.npz holds no arrays"),
+        ([*files[:2], tmp_path / "nothing.npz", *files[3:]], "nothing.npz holds no arrays"),
+        ([*files[:2], tmp_path / "one.npy", *files[3:]], "one.npy holds no arrays"),
+        ([tmp_path / "nothing.npz", *files[1:]], "nothing.npz is no network"),
         ([*files[:2], tmp_path / "absent.npz", *files[3:]], "cannot read"),
         ([*files[:4], "l1"], "unknown loss 'l1'"),
         ([*files, "--ridge", "x"], "ridge is 'x'"),
+        ([*files, "--plot", tmp_path / "picture.xyz"], "picture.xyz: Format 'xyz' is not supported"),
         (files[:3], "Missing option '--loss'"),
     ]
     for arguments, message in cases:

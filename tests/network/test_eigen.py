@@ -145,7 +145,16 @@ REFUSED = [
     (lambda: cc.hessian(lambda w: w.sum(), np.zeros(2), loss="mse"), "loss= or ridge= with a function"),
     (lambda: cc.hessian(problem((2, 2), "tanh", "mse").net), "0 arrays and loss=None with a network"),
     (lambda: cc.min_eigenvalue(lambda w: w.sum(), np.zeros(2), method="qr"), "method='qr'; expected one of auto"),
-    (lambda: cc.min_eigenvalue(lambda w: w.sum(), np.zeros(2), tolerance=0), "tolerance=0 and most=1000"),
+    (lambda: cc.min_eigenvalue(lambda w: w.sum(), np.zeros(2), tolerance=0), "tolerance=0; expected a positive number"),
+    (lambda: cc.min_eigenvalue(lambda w: w.sum(), np.zeros(2), most=0), "most=0; expected a whole number >= 1"),
+    (lambda: cc.min_eigenvalue(lambda w: w.sum(), np.zeros(2), seed=-1), "seed=-1; expected a whole number >= 0"),
+    (lambda: network.spectrum(lambda w: w.sum(), np.zeros(2), method="lanczos", steps=0), "steps=0; expected"),
+    (lambda: network.spectrum(lambda w: w.sum(), np.zeros(2), method="lanczos", vectors="4"), "vectors='4'; expected"),
+    (lambda: cc.hessian(lambda w: jnp.sqrt(w).sum(), np.array([-1.0, 1.0])), "the Hessian holds NaN or infinity"),
+    (lambda: cc.min_eigenvalue(lambda w: jnp.sqrt(w).sum(), np.array([-1.0, 1.0])), "the Hessian holds NaN"),
+    (lambda: cc.hessian(lambda w: w.sum(), np.ones(2) * 1j), "parameter params has dtype complex128"),
+    (lambda: cc.hessian(lambda w: w.sum(), np.ones(2), block="params"), "block='params'; expected a pair of names"),
+    (lambda: cc.hessian(lambda w: w.sum(), np.ones(2), out=np.ones((2, 2))), "out= with block= or a function"),
     (lambda: network.spectrum(lambda w: w.sum(), np.zeros(2), method="qr"), "method='qr'"),
 ]
 

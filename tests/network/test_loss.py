@@ -46,6 +46,7 @@ REFUSED = [
     (LINEAR, [[1.0]], [0], "mse", 0, r"X has shape \(1, 1\); expected \(N, 2\), as W1 has 2 columns"),
     (LINEAR, [1.0, 2.0], [0], "mse", 0, r"X has shape \(2,\); .*try: X.reshape\(1, -1\)"),
     (LINEAR, [[1.0, np.nan]], [0], "mse", 0, r"X\[0, 1\] is nan"),
+    (LINEAR, None, [0, 1], "mse", 0, "X is 'None'; expected a finite number"),
     (LINEAR, X, [0, np.inf], "mse", 0, r"y\[1\] is inf"),
     (LINEAR, np.zeros((0, 2)), [], "mse", 0, r"X is empty, of shape \(0, 2\)"),
     (LINEAR, X, [0, 1], "mse", -1, "ridge is -1; expected a number >= 0"),

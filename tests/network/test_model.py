@@ -48,6 +48,14 @@ def test_weights_are_copies_that_nobody_changes():
         net.layers[0].W[0, 0] = 2
 
 
+def test_inputs_that_do_not_fit():
+    net = MLP.from_arrays([(W1, b1), (W2, None)])
+    assert net([1.0, 2.0]).shape == (1,)
+    for X in ([[1.0]], 3.0):
+        with pytest.raises(ConvexcheckError, match=r"X has shape .*; expected \(N, 2\), as W1 has 2 columns"):
+            net(X)
+
+
 def test_other_weights():
     net = MLP.from_arrays([(W1, b1), (W2, None)])
     moved = net.with_parameters(net.vector() + 1)
@@ -102,6 +110,8 @@ REFUSED = [
     ([(W1, b1), (W2, None)], ["tanh", "relu"], "2 activations for 1 hidden layers; expected one for each layer but"),
     ([([[np.nan]], None)], "tanh", r"W1\[0, 0\] is nan"),
     ([(W1, [0, np.inf, 0]), (W2, None)], "tanh", r"b1\[1\] is inf"),
+    ([(W1, b1), (W2, None)], np.tanh, "an activation of type ufunc; expected one of tanh, .*, or a list of them"),
+    ([W1, b1, W2], "tanh", r"layer 2 is a list; expected a pair \(W, b\) .*try: \[\(W1, b1\), \(W2, None\)\]"),
     ([], "tanh", "no layers"),
     (3, "tanh", "layers of type int; expected a list of pairs"),
     ([([1.0, 2.0], None)], "tanh", r"W1 has shape \(2,\); expected a matrix"),

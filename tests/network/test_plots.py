@@ -48,7 +48,9 @@ def test_new_axes_are_made_where_none_are_given():
 DIRECTIONS = [
     (np.zeros(13), "a direction of length zero; expected one entry that is not 0"),
     (np.ones(3), "a direction of size 3; expected P = 13 entries"),
-    (np.full(13, np.nan), "a direction with NaN or infinity"),
+    (np.full(13, np.nan), r"direction\[0\] is nan; expected finite numbers"),
+    (np.full(13, 1e200), "a direction of infinite length"),
+    ({"W1": 1}, "direction is .*W1.*; expected a finite number"),
 ]
 
 
