@@ -7,7 +7,6 @@ statement that was read.
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,7 +32,7 @@ from convexcheck.search.arrays import pack
 from convexcheck.search.deadline import OutOfTime
 
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
-SHORT = 0.5  # seconds of a first try
+QUICK, SHORT = 0.1, 0.5  # seconds of a first try, and of a second
 SHARP = 1e-6  # the relative radius of a curvature that is known well enough
 LONG = 4.0  # seconds that must be left for CVXPY to be imported and asked
 OPPOSITE = {"convex": "concave", "concave": "convex"}
@@ -41,11 +40,8 @@ OPPOSITE = {"convex": "concave", "concave": "convex"}
 
 def judge(file: CertificateFile) -> Accepted | Rejected:
     """The kernel's answer to the bytes alone, with the arrays in a folder of their own."""
-    if not file.arrays:
-        return kernel_verify(file.data, None)
-    with tempfile.TemporaryDirectory() as folder:
-        file.write_arrays(Path(folder))
-        return kernel_verify(file.data, Path(folder))
+    with file.laid_out() as folder:
+        return kernel_verify(file.data, folder)
 
 
 def told(data: bytes, folder: Path, answer: Accepted) -> Verdict:
@@ -108,34 +104,41 @@ class Pipeline:
             return ill
         sides = (self.claim, OPPOSITE[self.claim]) if len(ways) == 2 else (self.claim,)
         gaps: dict[str, ev.JensenGap] = {}
+        real = False
         if "prove" in ways:
             found = self._proof(q, "affine", SHORT)
             if found is not None:
                 return found
         rounds = (SHORT, 2 * SHORT), (0.1 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
-        for turn, (proving, searching) in enumerate(rounds):
-            believed = self._believed(q) if turn == 1 and "prove" in ways and not gaps else ()
+        quick = ((QUICK, QUICK),) if not q.facts else ()  # facts are found to be needed by longer tries
+        for turn, (proving, searching) in enumerate((*quick, *rounds), 1 - len(quick)):
+            believed = self._believed(q) if turn == 2 and "prove" in ways and not gaps else ()
             for side in sides:
                 longer = proving + searching * (side in believed)
                 found = self._proof(q, side, longer) if "prove" in ways and side not in gaps else None
                 if found is not None:
                     return found if side == self.claim else self._opposite(q, found, gaps.get(self.claim))
                 if "refute" in ways and side not in gaps and side not in believed:
-                    gap = self._gap(q, side, searching) or (self._modelled(q, side, searching) if turn == 1 else None)
+                    gap = self._gap(q, side, searching) or (self._modelled(q, side, searching) if turn == 2 else None)
                     gaps |= {side: gap} if gap is not None else {}
+            if gaps and not real:  # looked at once
+                value = self._doubtful(q)
+                if value is not None:
+                    return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
+                real = True
             if set(gaps) == set(sides):
                 break
-        if gaps:
-            from convexcheck.search.proof import doubtful
-
-            value = self._searched("where it is real", lambda: doubtful(q.statement, max(0.1, self._left())))
-            if value is not None:
-                return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
         against = self._refuted(q, gaps)
         if against is not None and len(ways) == 2:
             return self._with_cases(q, against, tuple(gaps))
         sought = " and no ".join({"prove": "proof", "refute": "counterexample"}[way] for way in ways)
         return against if against is not None else self._unknown(q, f"no {sought} was found")
+
+    def _doubtful(self, q: Question) -> Any:
+        """A value whose sign decides whether the function is real, if no search can settle it."""
+        from convexcheck.search.proof import doubtful
+
+        return self._searched("where it is real", lambda: doubtful(q.statement, max(0.1, min(2.0, self._left()))))
 
     def _ill_posed(self, q: Question) -> Verdict | None:
         from convexcheck.search.illposed import ill_posed
@@ -391,7 +394,6 @@ class Pipeline:
 
 
 def _jensen(s: Statement, side: str, found: ev.JensenGap | ev.SymmetryPair, file: CertificateFile) -> Jensen:
-    with tempfile.TemporaryDirectory() as folder:
-        file.write_arrays(Path(folder))
-        gap = refutation(s, 1 if side == "convex" else -1, found, Path(folder))
+    with file.laid_out() as folder:
+        gap = refutation(s, 1 if side == "convex" else -1, found, folder)
     return jensen(s, side, found, gap)

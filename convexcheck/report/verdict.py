@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -53,6 +55,16 @@ class CertificateFile:
         """Write the arrays alone, each into a file that its digest names."""
         for name, data in self.arrays.items():
             write_whole(array_path(folder, name), data)
+
+    @contextmanager
+    def laid_out(self) -> Iterator[Path | None]:
+        """A folder with the arrays for as long as it is looked at; None where there are none."""
+        if not self.arrays:
+            yield None
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            self.write_arrays(Path(folder))
+            yield Path(folder)
 
     def __len__(self) -> int:
         return len(self.data)
