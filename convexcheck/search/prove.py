@@ -82,7 +82,7 @@ class Prover:
             if _definite(scope):  # the sign of a form in PSD matrices is cheaper than that of its function's Hessian
                 first = [self._composition, self._lemma] if e.op in ("add", "mul") else [self._lemma, self._root]
                 methods = [*first, *methods]
-            if e.op == "add" and len({n for n in nodes(e) if n.op == "var"}) == 1:
+            if e.op == "add" and len({n for n in nodes(e) if n.op == "var"}) == 1 and _inner_kinks(e):
                 methods.insert(0, self._piecewise)  # the terms of a Huber loss are not convex one by one
             if e.op == "add" and sum(not affine(a, scope.context) for a in e.args) > MANY_TERMS:
                 methods.insert(0, self._composition)  # term by term is cheaper, where it works
@@ -312,6 +312,12 @@ class Prover:
         more = replace(scope, context=scope.context.extended(known), interior=scope.interior.extended(known))
         rule = self._retarget(e, target, side, more, depth)
         return None if rule is None else ev.Lemma(scope.close(fact), True, sign, rule)
+
+
+def _inner_kinks(e: Expression) -> bool:
+    """Whether a term of the sum has a kink below another function, so that it may be convex only beside the others."""
+    inner = [b for a in e.args for f in (a.args if a.op == "mul" else [a]) for b in f.args]
+    return any(n.op in ("abs", "max", "Max", "where") for n in nodes(*inner))
 
 
 def _definite(scope: Scope) -> bool:
