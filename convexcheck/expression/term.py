@@ -125,9 +125,9 @@ def sides(node: Expression) -> tuple[Expression, Expression]:
 Operand = Expression | Fraction | int
 
 
-def _capped(value: Fraction, times: int = 1) -> Fraction:
+def _capped(value: Fraction, times: int = 1, kind: str = "constant") -> Fraction:
     if (value.numerator.bit_length() + value.denominator.bit_length()) * times > MAX_BITS:
-        raise ConvexcheckError("expression", f"a number of more than {MAX_BITS} bits", hint="smaller numbers")
+        raise ConvexcheckError("expression", f"a {kind} of more than {MAX_BITS} bits", hint="smaller numbers")
     return value
 
 
@@ -195,7 +195,7 @@ def power(base: Operand, exponent: Operand) -> Expression:
         base, exponent = base.args[0], const(-base.args[1].data)
     if base.op == exponent.op == "const" and exponent.data.denominator == 1 and (base.data or exponent.data > 0):
         whole = int(exponent.data)
-        return const(_capped(base.data, abs(whole)) ** whole)
+        return const(_capped(base.data, abs(whole), "power") ** whole)
     return base if exponent is ONE else Expression("pow", (base, exponent))
 
 
