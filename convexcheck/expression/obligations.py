@@ -48,13 +48,14 @@ def obligations(e: Expression, context: Context, seen: Seen | None = None) -> It
         branch = e.op == "where" and k > 0 and part.args
         where = context.extended(assumed(e.args[0], k == 1)) if branch else context
         yield from obligations(part, where, seen)
-    declared = context.declaration(e)
-    sizes = declared.shape if declared else [size + 1 for size in ranges(e)]
+    sizes = declared.shape if (declared := context.declaration(e)) else [size + 1 for size in ranges(e)]
     for index, size in zip(e.args, sizes, strict=False):
         yield Obligation(context, "index", index, size)
     q = e.args[1].data if e.op == "pow" and e.args[1].op == "const" else None
     if e.op == "pow" and (q is None or q.denominator > 1 or q < 0):
-        relation = "enough" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
+        base, power = map(context.bounds, e.args)  # 0**p is 0 for a fixed p > 0
+        root = q is None and power.positive and base.lo >= 0 and not e.args[1].has("var")
+        relation = "ge" if root else "enough" if q is None else "ne" if q.denominator == 1 else "ge" if q > 0 else "gt"
         yield Obligation(context, relation, e.args[0])
     for obligation in required(e):
         yield Obligation(context, *obligation)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from math import factorial, inf, lcm
 from typing import Any
 
@@ -139,8 +138,7 @@ def split(goal: SignGoal[ev.Split]) -> Goals:
     e, strict, rule, scope = goal
     x, (body,), i = line("Split", rule.at, scope, e)
     cuts = [i.lo, *rule.points, i.hi]
-    increasing = all(a < b for a, b in pairwise(cuts))
-    require(increasing and len(rule.premises) == len(cuts) - 1, "Split", "{} do not cut {}", rule.points, i)
+    require(cuts == sorted({*cuts}) and len(rule.premises) == len(cuts) - 1, "Split", "{} do not cut {}", cuts, i)
     for k, premise in enumerate(rule.premises):
         first, last = k == 0, k == len(rule.premises) - 1
         piece = Interval(cuts[k], cuts[k + 1], first and i.lo_open, last and i.hi_open)

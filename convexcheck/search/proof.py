@@ -23,7 +23,7 @@ from convexcheck.search.prove import Prover, smooth_form
 from convexcheck.search.scope import Scope
 from convexcheck.search.slots import affine, long
 from convexcheck.search.squares import fraction
-from convexcheck.search.strict import strictness
+from convexcheck.search.strict import reused, strictness
 from convexcheck.search.superlevel import superlevel
 
 SIDES = {"convex": 1, "concave": -1}
@@ -180,6 +180,9 @@ def _stronger(s: Statement, verdict: str, plain: ev.Proof, scope: Scope) -> Iter
     with contextlib.suppress(OutOfTime, ConvexcheckError):
         mu, rule = modulus(s, side, replace(scope, deadline=scope.deadline.part(0.6)))
     certain = mu is not None and scope.context.bounds(mu).positive  # then nothing more is to be said
+    again = None if certain else reused(plain.curvature)
+    if again is not None:  # what the kernel takes at once need not be searched for
+        yield Claim(verdict, "always", mu), replace(plain, modulus=rule, strict=again)
     shown, condition = (None, "") if certain else strictness(s, plain.curvature, side, scope)
     proof = replace(plain, modulus=rule, strict=shown)
     if shown is None and not certain and isinstance(plain.curvature, ev.RootOfQuadratic):  # which says nothing of it

@@ -95,6 +95,26 @@ def strictness(s: Statement, rule: ev.Curvature, side: int, scope: Scope) -> tup
     return (shown, injective(s.variables, chosen)) if _injective_somewhere(s, chosen) else (None, "")
 
 
+def reused(rule: ev.Curvature) -> ev.Strict | None:
+    """The evidence of second order in one direction as a weight of its square: a proposal, as it may not be strict."""
+    while isinstance(rule, ev.Rewriting | ev.Composition):
+        rule = rule.premise
+    form = rule.form if isinstance(rule, ev.SecondOrder) else None
+    if not isinstance(form, ev.Rewritten) or form.target.op != "mul" or not isinstance(form.premise, ev.EachTerm):
+        return None
+    pairs = list(zip(form.target.args, form.premise.premises, strict=False))
+    squares = [f for f, _ in pairs if f.op == "pow" and f.args[0].op == "dir" and not f.args[0].args]
+    rest = [(f, premise) for f, premise in pairs if f not in squares]
+    c = mul(*(f for f, _ in rest))
+    if len(squares) != 1 or squares[0].args[1] is not const(2) or c.has("dir") or not rest:
+        return None
+    whole = c.op == "mul" and c.args == tuple(f for f, _ in rest)
+    if not whole and len(rest) > 1:
+        return None
+    premise = ev.EachTerm(tuple(p for _, p in rest)) if whole else rest[0][1]
+    return ev.Strict(((squares[0].args[0].data, c, premise),), ev.Rewritten(ZERO, ev.Bounds()))
+
+
 def _full_rank(s: Statement, slots: Sequence[ev.Slot], scope: Scope) -> bool:
     """Whether scalar slots have constant slopes in scalar variables, and determine these; or one slope != 0 in one."""
     if any(d.shape for d in s.variables.values()) or any(slot.sizes for slot in slots):

@@ -61,6 +61,10 @@ ROWS: list[tuple[Expression, int, list[Condition], list[str], list[str]]] = [
     (power(x, p), 0, [Condition("ge", x)], [], ["enough x"]),
     (power(x, p), 0, [positive(x)], ["enough x"], []),
     (power(2, x), 0, [], ["enough 2"], []),
+    (power(x, p), 0, [Condition("ge", x), positive(p)], ["ge x"], []),  # 0**p = 0
+    (power(x, p), 0, [Condition("ge", x), Condition("ge", p)], [], ["enough x"]),  # 0**0
+    (power(x, p), 0, [positive(p)], [], ["enough x"]),  # real at x = -1 for some p: not surely undefined
+    (power(p, x), 0, [Condition("ge", p), positive(x)], [], ["enough p"]),  # its derivative has a log p
     (x**0, 0, [], [], []),
     (1 / n, 0, [], [], ["ne n"]),
     (1 / n, 1, [], ["ne n"], []),

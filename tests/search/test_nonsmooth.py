@@ -14,6 +14,10 @@ CASES = [  # (function, options, curvature); each with the reason
     ("x**2/(1 + abs(x))", {}, "CONVEX"),  # 2/(1 + |x|)**3, slope 0 on both sides of 0
     ("min(abs(x), 1)**2 + 2*max(abs(x) - 1, 0)", {}, "CONVEX"),  # slopes 2|x| and 2
     ("sum(min(abs(X@w - y), 2)**2/2 + 2*(abs(X@w - y) - min(abs(X@w - y), 2)))", VECTOR, "CONVEX"),
+    ("sum(abs(X@w - y)**p)", {"wrt": {"w": "d"}, "parameters": {**VECTOR["parameters"], "p": ""}, "given": "p >= 1"},
+     "CONVEX"),
+    ("abs(x)**p", {"wrt": "x", "given": "p > 0"}, "NEITHER"),  # p = 1/2
+    ("x**p", {"wrt": "x", "domain": "x >= 0", "given": "0 < p <= 1"}, "CONCAVE"),
     ("x**2*max(0, abs(x) - 1)", {}, "CONVEX"),  # slopes 0 and 1 at 1
     ("max(x, min(x, -x))", {}, "AFFINE"),  # min(x, -x) <= x
     ("where(x == 0, 0, x**2)", {}, "CONVEX"),
@@ -48,3 +52,7 @@ CASES = [  # (function, options, curvature); each with the reason
 @pytest.mark.parametrize(("function", "options", "curvature"), CASES, ids=[c[0] for c in CASES])
 def test_curvature(function, options, curvature):
     assert cc.check(function, budget=30, **options).curvature == curvature
+
+
+def test_a_power_of_a_negative_number_is_no_proof_that_the_question_is_ill_posed():
+    assert cc.check("x**p", wrt="x", given="p > 0", budget=3).status == "UNKNOWN"  # x**2 is real
