@@ -66,6 +66,15 @@ def perceptron() -> Any:
     return cc.symmetry_counterexample(MLP.from_arrays(WEIGHTS, activation="tanh"), *rows(12))
 
 
+def data() -> Any:
+    """The logistic loss on rows of real data: the general theorem at these very numbers."""
+    import jax.numpy as jnp
+
+    X, y = rows(30)
+    signs = np.asarray(2 * y[:, 0] - 1)
+    return cc.check(lambda w, X, y: jnp.mean(jnp.logaddexp(0, -y * (X @ w))), np.zeros(2), X, signs, budget=60.0)
+
+
 def swap() -> Any:
     """Exchanging hidden units leaves the network's function alone, for all widths."""
     from convexcheck.network import MLP
@@ -93,10 +102,11 @@ def trained() -> Any:
     return cc.refute(MLP.from_arrays([(V, None), (u, None)], activation="tanh"), X, y, loss="mse")
 
 
-NETWORKS: dict[str, tuple[str, Callable[[], Any]]] = {
+OTHERS: dict[str, tuple[str, Callable[[], Any]]] = {
     **{f"swapped_{name}": (f"Two swapped hidden units, and a larger loss between ({name})", partial(worked, name))
        for name in ("tanh", "sigmoid", "relu")},
     "perceptron_on_data": ("A perceptron on real data: the swap refutes convexity", perceptron),
+    "logistic_on_data": ("The logistic loss on real data, as an instance", data),
     "swap_theorem": ("Swapping hidden units changes nothing, for all sizes", swap),
     "negative_curvature": ("A trained perceptron with negative curvature", trained),
 }  # fmt: skip
@@ -106,4 +116,4 @@ def answers() -> dict[str, tuple[str, Callable[[], Any]]]:
     """The title of each claim and a function that asks."""
     asked = {name: (title, partial(cc.check, text, budget=60.0, **options))
              for name, (title, text, options) in TEXTS.items()}  # fmt: skip
-    return {**asked, **NETWORKS}
+    return {**asked, **OTHERS}

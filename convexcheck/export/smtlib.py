@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.certificate.codec import array_path
+from convexcheck.export.chord import as_chord
 from convexcheck.export.concrete import Concrete, comment
 from convexcheck.export.names import refuse_names
 from convexcheck.export.numbers import values
@@ -46,6 +48,9 @@ def export_smtlib(certificate: ev.Certificate, folder: Path | None = None) -> st
     script = _Script()
     if isinstance(e, ev.Proof | ev.Generalisation):
         answer, note = "unsat", _negated(script, s, claim, folder)
+    elif isinstance(e, ev.EmptyDomain):
+        answer, note = "unsat", "some point satisfies every condition"
+        _conditions(script, Concrete({}, _data(s, folder)), (*s.domain, *s.given))
     else:
         answer, note = "sat", "the counterexample, as numbers"
         for side, part in _refutations(claim, e):
@@ -149,22 +154,34 @@ def _renamed(e: Expression, mark: str) -> Expression:
     return transform(e, lambda n, _: Expression("var", n.args, f"{n.data} {mark}") if n.op == "var" else None)
 
 
+def _kinked(f: Expression) -> bool:
+    return any(n.op in ("max", "Max", "abs", "where") for n in nodes(f))
+
+
 def _conditions(script: _Script, concrete: Concrete, conditions: Iterable[Condition], mark: str = "") -> None:
+    for formula in _stated(script, concrete, conditions, mark):
+        script.claim(formula)
+
+
+def _stated(script: _Script, concrete: Concrete, conditions: Iterable[Condition], mark: str) -> list[str]:
+    """The conditions at a point as formulas."""
+    found = []
     for c in conditions:
         if c.relation not in ("ge", "gt", "eq"):
             raise NoScript(f"the condition {c.relation} on a matrix has no counterpart")
         for at in product(*(range(concrete.size(n)) for n in c.sizes)):
             body = concrete(instantiate(c.body, at))
             body = _renamed(body, mark) if mark else body
-            script.claim(f"({_RELATION[c.relation]} {script.real(body)} 0.0)")
+            found.append(f"({_RELATION[c.relation]} {script.real(body)} 0.0)")
+    return found
 
 
 def _data(s: Statement, folder: Path | None) -> dict[tuple[str, str], Any]:
     if s.sizes:
         raise NoScript("the sizes are symbols, and a formula has a fixed number of reals")
     named = []
-    for name, d in s.parameters.items():
-        if d.array:
+    for name, d in s.parameters.items():  # data without a file are not needed: what holds does for all numbers there
+        if d.array and folder is not None and array_path(folder, d.array).exists():
             named.append((name, ev.Array(tuple(int(n.data) for n in d.shape), (), d.array)))
     return values(tuple(named), "par", folder)
 
@@ -178,7 +195,7 @@ def _negated(script: _Script, s: Statement, claim: ev.Claim, folder: Path | None
         raise NoScript("a parameter is an integer, and the formula speaks of reals")
     flat = any(c.relation == "eq" and c.body.has("var") for c in s.domain)
     try:
-        form = None if flat or any(n.op in ("max", "abs", "where") for n in nodes(f)) else concrete(hessian_form(f))
+        form = None if flat or _kinked(f) else concrete(hessian_form(f))
     except ConvexcheckError:
         form = None
     if form is not None:
@@ -208,8 +225,10 @@ def _fixed(script: _Script, point: Point) -> None:
 
 def _witness(script: _Script, s: Statement, side: int, e: ev.Evidence, folder: Path | None) -> None:
     """Fix the counterexample, and assert what it shows."""
-    if not isinstance(e, ev.JensenGap | ev.NegativeCurvature):
+    if not isinstance(e, ev.Refutation | ev.OutsideDomain):
         raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
+    if isinstance(e, ev.SymmetryPair) or (isinstance(e, ev.NegativeCurvature) and _kinked(s.function)):
+        e = as_chord(s, side, e, folder)
     known = values(e.instance.parameters, "par", folder)
     concrete = Concrete(dict(e.instance.sizes), known)
     x = values(e.x, "var", folder)
@@ -222,12 +241,19 @@ def _witness(script: _Script, s: Statement, side: int, e: ev.Evidence, folder: P
         script.claim(f"({'<' if side == 1 else '>'} {script.real(form)} 0.0)")
         return
     y = values(e.y, "var", folder)
+    _conditions(script, concrete, s.given)
     parts = []
     middle = {k: np.asarray(e.t * x[k] + (1 - e.t) * y[k], dtype=object) for k in x}
     for mark, point in (("x", x), ("y", y), ("between", middle)):
+        outside = isinstance(e, ev.OutsideDomain) and mark == "between"
         mark = f"{mark} of the {'convex' if side == 1 else 'concave'} side"
         _fixed(script, {(op, f"{name} {mark}"): array for (op, name), array in point.items()})
+        if outside:
+            script.claim(f"(not (and true {' '.join(_stated(script, concrete, s.domain, mark))}))")
+            return
         _conditions(script, concrete, s.domain, mark)
+        if isinstance(e, ev.OutsideDomain):
+            continue
         parts.append(script.real(_renamed(concrete(s.function), mark)))
     a, b, m = parts
     chord = f"(+ (* {_number(e.t)} {a}) (* {_number(1 - e.t)} {b}))"

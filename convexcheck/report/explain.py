@@ -10,7 +10,7 @@ from convexcheck.expression.statement import Declaration, Statement
 from convexcheck.report import points
 from convexcheck.report.decimals import note, shown_number
 from convexcheck.report.hessian import factored_hessian
-from convexcheck.report.notation import array_text, said
+from convexcheck.report.notation import array_text, index_text, said
 from convexcheck.report.steps import Step, cut, walk
 from convexcheck.report.verdict import ILL_POSED, Jensen, Verdict
 
@@ -164,8 +164,25 @@ def _proof(verdict: Verdict, s: Statement, proof: ev.Proof) -> Iterable[Step]:
 
 def _refutation(verdict: Verdict, found: Jensen) -> Step:
     above = "above" if found.side == "convex" else "below"
-    title = f"Not {found.side}: at M, between P and Q, the function lies {above} its chord [JensenGap]"
-    return Step(title, tuple(points.counterexample(verdict, found)))
+    pair = _pair(verdict, found.side)
+    rule = "JensenGap" if pair is None else "SymmetryPair"
+    title = f"Not {found.side}: at M, between P and Q, the function lies {above} its chord [{rule}]"
+    details = points.counterexample(verdict, found)
+    if pair is not None:
+        moved = [f"g maps {name} to {index_text(body, ['i', 'j', 'k'])}" for name, body in pair.action.images]
+        same = "f(g x) = f(x) for all x, since g only renames the indices of sums; so f(Q) = f(P) for Q = g P"
+        if pair.action.signs or pair.action.scales:
+            same = "f(g x) = f(x) for all x, by algebra; so f(Q) = f(P) for Q = g P"
+        details = [*map(cut, moved), same, *details]
+    return Step(title, tuple(details))
+
+
+def _pair(verdict: Verdict, side: str) -> ev.SymmetryPair | None:
+    """The pair of equal points that the certificate rests on, if it does."""
+    evidence = verdict.certificate.content.evidence if verdict.certificate is not None else None
+    if isinstance(evidence, ev.Neither):
+        evidence = evidence.convex if side == "convex" else evidence.concave
+    return evidence if isinstance(evidence, ev.SymmetryPair) else None
 
 
 def _ill_posed(evidence: ev.Evidence) -> list[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from convexcheck.certificate import evidence as ev
+from convexcheck.export.rocq.forms import factored
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.statement import index_names
-from convexcheck.expression.term import Expression, transform
+from convexcheck.expression.term import Expression, add, const, mul, power, transform
 from convexcheck.report.ladders import one_entry
 from convexcheck.report.notation import array_text, index_text
 
 LONG = 240
+SQUARES = 20
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,26 @@ def _second_order(e: Expression, word: str, rule: ev.SecondOrder, names: Sequenc
         form = hessian_form(e)
     except ConvexcheckError:
         return Step(title, (), depth)
-    head = f"D2[d, d] = {shown(form, names)}"
+    head = f"D2[d, d] = {shown(merged(form), names)}"
     if word == "concave":
         form, head = -form, f"-{head.replace('= ', '= -(', 1)})"
     return Step(title, (head, *_directions(form), *signs(form, rule.form, names)), depth)
+
+
+def merged(e: Expression) -> Expression:
+    """The expression with equal terms of its sums counted.
+
+    >>> x, y = Expression("dir", (), "x"), Expression("dir", (), "y")
+    >>> merged(Expression("add", (x * y, x * y)))
+    2*d_x*d_y
+    """
+
+    def rule(n: Expression, level: int) -> Expression | None:
+        if n.op != "add":
+            return None
+        return add(*(mul(k, merged(a)) for a, k in Counter(n.args).items()))
+
+    return transform(e, rule)
 
 
 def _directions(form: Expression) -> list[str]:
@@ -190,8 +209,22 @@ def _form(
         return [f"   its matrix is positive definite in balls on each of {parts} parts of the box [Cover]"]
     if isinstance(rule, ev.Scaled):
         return [f"   it is >= 0 because it is so times {shown(rule.factor, names)} [Scaled]"]
-    weights = [shown(block.multiplier, names) for block in rule.blocks]
-    return [cut(f"   a sum of squares with weights >= 0, namely {', '.join(weights)} [Gram]")]
+    return _squares(rule, names)
+
+
+def _squares(rule: ev.Gram, names: Sequence[str]) -> list[str]:
+    """The sum of squares itself: each block's matrix as a sum of squares of lines."""
+    terms, weights = [shown(const(rule.margin), names)] * bool(rule.margin), list[str]()
+    for block in rule.blocks:
+        if block.multiplier.op != "const":
+            weights.append(shown(block.multiplier, names))
+        for d, line in factored(block.matrix, len(block.basis)):
+            linear = add(*(mul(c, m) for c, m in zip(line, block.basis, strict=True) if c))
+            terms.append(shown(mul(d, block.multiplier, power(linear, 2)), names))
+    weighted = f", with {', '.join(weights)} >= 0" if weights else ""
+    lines = [f"   {'=' if k == 0 else '+'} {term}" for k, term in enumerate(terms[:SQUARES])]
+    lines += [f"   + {len(terms) - SQUARES} more"] * (len(terms) > SQUARES)
+    return [*lines, cut(f"   a sum of squares{weighted} [Gram]")]
 
 
 def _low_rank(rule: ev.DiagonalLowRank, names: Sequence[str]) -> list[str]:

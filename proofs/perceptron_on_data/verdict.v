@@ -2,8 +2,9 @@ From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Convexcheck Require Import Sums Convex Functions Numbers Enclosures.
 Open Scope R_scope.
-From Coq Require Import QArith Qreals List.
-Import ListNotations.
+From Coq Require Import QArith Qreals.
+From Coq Require List.
+Import List.ListNotations.
 Open Scope R_scope.
 
 (* claim      not convex
@@ -18,23 +19,23 @@ Definition dom (p_X : nat -> nat -> R) (p_y : nat -> nat -> R) (p : point) : Pro
   everywhere p.
 Definition f (p_X : nat -> nat -> R) (p_y : nat -> nat -> R) (p : point) : R := ((1 / 12) * (Sum 12%nat (fun i0 => ((((- 1) * (p_y i0 0%nat)) + (Sum 2%nat (fun i1 => ((v_W2 p 0%nat i1) * (tanh (Sum 2%nat (fun i2 => ((p_X i0 i2) * (v_W1 p i1 i2))))))))) ^ 2)))).
 
-Definition table_data_X : nat -> nat -> Q := table 2 [(1 # 1); ((-2) # 1); (7 # 4); ((-1) # 4); (3 # 2); (1 # 2); ((-3) # 4); (1 # 4); (7 # 4); ((-5) # 4); ((-1) # 2); ((-3) # 4); (5 # 4); (1 # 4); (0 # 1); (1 # 4); ((-1) # 4); (1 # 2); ((-1) # 2); (1 # 1); (1 # 2); (1 # 1); (1 # 2); ((-1) # 4)]%Q.
+Definition table_data_X : nat -> nat -> Q := table 2 [(1 # 1)%Q; ((-2) # 1)%Q; (7 # 4)%Q; ((-1) # 4)%Q; (3 # 2)%Q; (1 # 2)%Q; ((-3) # 4)%Q; (1 # 4)%Q; (7 # 4)%Q; ((-5) # 4)%Q; ((-1) # 2)%Q; ((-3) # 4)%Q; (5 # 4)%Q; (1 # 4)%Q; (0 # 1)%Q; (1 # 4)%Q; ((-1) # 4)%Q; (1 # 2)%Q; ((-1) # 2)%Q; (1 # 1)%Q; (1 # 2)%Q; (1 # 1)%Q; (1 # 2)%Q; ((-1) # 4)%Q].
 
 Definition data_X (i j : nat) : R := Q2R (table_data_X i j).
 
-Definition table_data_y : nat -> nat -> Q := table 1 [(0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1); (0 # 1)]%Q.
+Definition table_data_y : nat -> nat -> Q := table 1 [(0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q; (0 # 1)%Q].
 
 Definition data_y (i j : nat) : R := Q2R (table_data_y i j).
 
-Definition x_0_W1 : nat -> nat -> Q := table 2 [((-3) # 2); (2 # 1); (17 # 10); (2 # 5)]%Q.
+Definition x_0_W1 : nat -> nat -> Q := table 2 [((-3) # 2)%Q; (2 # 1)%Q; (17 # 10)%Q; (2 # 5)%Q].
 
-Definition x_0_W2 : nat -> nat -> Q := table 2 [(23 # 10); (4 # 5)]%Q.
+Definition x_0_W2 : nat -> nat -> Q := table 2 [(23 # 10)%Q; (4 # 5)%Q].
 
 Definition x_0 : point := fun k i j => match k with | 0%nat => Q2R (x_0_W1 i j) | 1%nat => Q2R (x_0_W2 i j) | _ => 0 end.
 
-Definition y_0_W1 : nat -> nat -> Q := table 2 [((-3) # 2); (2 # 1); ((-17) # 10); ((-2) # 5)]%Q.
+Definition y_0_W1 : nat -> nat -> Q := table 2 [((-3) # 2)%Q; (2 # 1)%Q; ((-17) # 10)%Q; ((-2) # 5)%Q].
 
-Definition y_0_W2 : nat -> nat -> Q := table 2 [(23 # 10); ((-4) # 5)]%Q.
+Definition y_0_W2 : nat -> nat -> Q := table 2 [(23 # 10)%Q; ((-4) # 5)%Q].
 
 Definition y_0 : point := fun k i j => match k with | 0%nat => Q2R (y_0_W1 i j) | 1%nat => Q2R (y_0_W2 i j) | _ => 0 end.
 

@@ -25,72 +25,6 @@ Proof.
   - destruct (Nat.eqb_spec i a), (Nat.eqb_spec i b); congruence.
 Qed.
 
-Lemma Sum_replace n f a c : (a < n)%nat -> Sum n (fun i => if Nat.eqb i a then c else f i) = Sum n f - f a + c.
-Proof.
-  induction n as [|n IH]; intros H; [lia|]. rewrite !Sum_S. destruct (Nat.eqb_spec n a) as [->|N].
-  - rewrite (Sum_ext a _ f); [lra|]. intros i Hi. destruct (Nat.eqb_spec i a); [lia|reflexivity].
-  - rewrite IH by lia. lra.
-Qed.
-
-(* A sum does not notice a transposition of its indices. *)
-Lemma Sum_tr n f a b : (a < n)%nat -> (b < n)%nat -> Sum n (fun i => f (tr a b i)) = Sum n f.
-Proof.
-  intros Ha Hb. destruct (Nat.eq_dec a b) as [->|N].
-  - apply Sum_ext. intros i _. unfold tr. destruct (Nat.eqb_spec i b); subst; reflexivity.
-  - rewrite (Sum_ext n _ (fun i => if Nat.eqb i a then f b else if Nat.eqb i b then f a else f i)).
-    + rewrite (Sum_replace n (fun i => if Nat.eqb i b then f a else f i) a (f b) Ha), (Sum_replace n f b (f a) Hb).
-      destruct (Nat.eqb_spec a b); [contradiction|]. lra.
-    + intros i _. unfold tr. destruct (Nat.eqb_spec i a); [reflexivity|]. destruct (Nat.eqb_spec i b); reflexivity.
-Qed.
-
-(* A feedforward network: layer l + 1 from layer l, with any activation per layer. *)
-Section Network.
-Variables (width : nat -> nat) (act : nat -> R -> R) (x : nat -> R).
-
-Fixpoint forward (W : nat -> nat -> nat -> R) (b : nat -> nat -> R) (l k : nat) : R :=
-  match l with
-  | O => x k
-  | S m => act m (Sum (width m) (fun j => W m k j * forward W b m j) + b m k)
-  end.
-
-(* Swap the units u and v of layer m + 1: its rows of weights and biases, and the columns that read it. *)
-Definition swap_weights (m u v : nat) (W : nat -> nat -> nat -> R) (l k j : nat) : R :=
-  if Nat.eqb l m then W l (tr u v k) j else if Nat.eqb l (S m) then W l k (tr u v j) else W l k j.
-Definition swap_biases (m u v : nat) (b : nat -> nat -> R) (l k : nat) : R :=
-  if Nat.eqb l m then b l (tr u v k) else b l k.
-
-Lemma forward_below W b m u v l k : (l <= m)%nat ->
-  forward (swap_weights m u v W) (swap_biases m u v b) l k = forward W b l k.
-Proof.
-  revert k. induction l as [|l IH]; intros k H; [reflexivity|]. cbn [forward]. f_equal. f_equal.
-  - apply Sum_ext. intros j _. rewrite IH by lia. unfold swap_weights.
-    destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
-  - unfold swap_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
-Qed.
-
-Lemma forward_at W b m u v k :
-  forward (swap_weights m u v W) (swap_biases m u v b) (S m) k = forward W b (S m) (tr u v k).
-Proof.
-  cbn [forward]. f_equal. f_equal.
-  - apply Sum_ext. intros j _. rewrite forward_below by lia. unfold swap_weights. now rewrite Nat.eqb_refl.
-  - unfold swap_biases. now rewrite Nat.eqb_refl.
-Qed.
-
-(* For all depths, widths and activations, what lies above the swapped layer is unchanged. *)
-Theorem swap_invariant W b m u v l k : (u < width (S m))%nat -> (v < width (S m))%nat -> (S m < l)%nat ->
-  forward (swap_weights m u v W) (swap_biases m u v b) l k = forward W b l k.
-Proof.
-  intros Hu Hv. revert k. induction l as [|l IH]; intros k H; [lia|]. cbn [forward]. f_equal. f_equal.
-  - destruct (Nat.eq_dec l (S m)) as [->|N].
-    + rewrite <- (Sum_tr (width (S m)) (fun j => W (S m) k j * forward W b (S m) j) u v Hu Hv).
-      apply Sum_ext. intros j _. rewrite forward_at. unfold swap_weights.
-      destruct (Nat.eqb_spec (S m) m); [lia|]. now rewrite Nat.eqb_refl.
-    + apply Sum_ext. intros j _. rewrite IH by lia. unfold swap_weights.
-      destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
-  - unfold swap_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
-Qed.
-End Network.
-
 (* Any bijection of the indices below n, not only a transposition. *)
 Definition permutes (n : nat) (q : nat -> nat) : Prop :=
   (forall i, (i < n)%nat -> (q i < n)%nat) /\ (forall i j, (i < n)%nat -> (j < n)%nat -> q i = q j -> i = j).
@@ -119,6 +53,66 @@ Proof.
   intros H. rewrite !Sum_list, <- (map_map q f).
   assert (P := Permutation_map f (permutes_seq n q H)). induction P; simpl; lra.
 Qed.
+
+Lemma permutes_tr n a b : (a < n)%nat -> (b < n)%nat -> permutes n (tr a b).
+Proof.
+  intros Ha Hb. split.
+  - intros i Hi. unfold tr. destruct (Nat.eqb i a); [exact Hb|]. destruct (Nat.eqb i b); [exact Ha|exact Hi].
+  - intros i j _ _ E. rewrite <- (tr_tr a b i), E. apply tr_tr.
+Qed.
+
+(* A feedforward network: layer l + 1 from layer l, with any activation per layer. *)
+Section Network.
+Variables (width : nat -> nat) (act : nat -> R -> R) (x : nat -> R).
+
+Fixpoint forward (W : nat -> nat -> nat -> R) (b : nat -> nat -> R) (l k : nat) : R :=
+  match l with
+  | O => x k
+  | S m => act m (Sum (width m) (fun j => W m k j * forward W b m j) + b m k)
+  end.
+
+(* Permute the units of layer m + 1: its rows of weights and biases, and the columns that read it. *)
+Definition permute_weights (m : nat) (q : nat -> nat) (W : nat -> nat -> nat -> R) (l k j : nat) : R :=
+  if Nat.eqb l m then W l (q k) j else if Nat.eqb l (S m) then W l k (q j) else W l k j.
+Definition permute_biases (m : nat) (q : nat -> nat) (b : nat -> nat -> R) (l k : nat) : R :=
+  if Nat.eqb l m then b l (q k) else b l k.
+
+Lemma forward_below W b m q l k : (l <= m)%nat ->
+  forward (permute_weights m q W) (permute_biases m q b) l k = forward W b l k.
+Proof.
+  revert k. induction l as [|l IH]; intros k H; [reflexivity|]. cbn [forward]. f_equal. f_equal.
+  - apply Sum_ext. intros j _. rewrite IH by lia. unfold permute_weights.
+    destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
+  - unfold permute_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
+Qed.
+
+Lemma forward_at W b m q k :
+  forward (permute_weights m q W) (permute_biases m q b) (S m) k = forward W b (S m) (q k).
+Proof.
+  cbn [forward]. f_equal. f_equal.
+  - apply Sum_ext. intros j _. rewrite forward_below by lia. unfold permute_weights. now rewrite Nat.eqb_refl.
+  - unfold permute_biases. now rewrite Nat.eqb_refl.
+Qed.
+
+(* For all depths, widths and activations, and every permutation, what lies above the permuted layer is unchanged. *)
+Theorem permute_invariant W b m q l k : permutes (width (S m)) q -> (S m < l)%nat ->
+  forward (permute_weights m q W) (permute_biases m q b) l k = forward W b l k.
+Proof.
+  intros Q. revert k. induction l as [|l IH]; intros k H; [lia|]. cbn [forward]. f_equal. f_equal.
+  - destruct (Nat.eq_dec l (S m)) as [->|N].
+    + rewrite <- (Sum_permutes (width (S m)) q (fun j => W (S m) k j * forward W b (S m) j) Q).
+      apply Sum_ext. intros j _. rewrite forward_at. unfold permute_weights.
+      destruct (Nat.eqb_spec (S m) m); [lia|]. now rewrite Nat.eqb_refl.
+    + apply Sum_ext. intros j _. rewrite IH by lia. unfold permute_weights.
+      destruct (Nat.eqb_spec l m), (Nat.eqb_spec l (S m)); try lia; reflexivity.
+  - unfold permute_biases. destruct (Nat.eqb_spec l m); [lia|reflexivity].
+Qed.
+
+(* In particular the swap of two hidden units. *)
+Theorem swap_invariant W b m u v l k : (u < width (S m))%nat -> (v < width (S m))%nat -> (S m < l)%nat ->
+  forward (permute_weights m (tr u v) W) (permute_biases m (tr u v) b) l k = forward W b l k.
+Proof. intros Hu Hv. apply permute_invariant, permutes_tr; assumption. Qed.
+End Network.
 
 (* Signs and positive scales pass through odd and positively homogeneous activations. *)
 Definition sign (s : R) : Prop := s = 1 \/ s = -1.

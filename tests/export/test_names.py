@@ -27,7 +27,7 @@ PLACES = [
     ("a variable and a slot", "exp(max(zz, -2*zz)) + exp(zz)", {}, "zz"),
     ("a parameter", "zz*x**2", {"wrt": "x", "given": "zz >= 0"}, "zz"),
     ("a size", "sum(x**2)", {"wrt": {"x": "zz"}}, "zz"),
-    ("an argument of a composition", "exp(max(x, -2*x)) + exp(x)", {}, "t"),
+    ("an argument of a composition", "exp(max(x, y)) + exp(x)", {}, "t"),
     ("a counterexample", "zz**3", {}, "zz"),
 ]
 

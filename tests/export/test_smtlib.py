@@ -3,9 +3,11 @@
 import pytest
 
 import convexcheck as cc
+from convexcheck.certificate.codec import decode
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.run import ACCEPTED, REJECTED, run_smtlib
 from convexcheck.export.smtlib import export_smtlib
+from proofs.__main__ import PROOFS
 
 # what it is here for, the expression, options, expected answer, what is changed into what
 CASES = [
@@ -15,6 +17,8 @@ CASES = [
     ("a root is a number of its own", "sqrt(1 + x**2)", {}, "unsat", "(< (", "(> ("),
     ("an assumption", "a*x**2", {"wrt": "x", "given": "a >= 0"}, "unsat", "(assert (>= ", "(assert (<= "),
     ("a counterexample", "x**3", {}, "sat", "(assert (> ", "(assert (< "),
+    ("an empty domain", "x", {"domain": "x > 0, x < 0"}, "unsat", "(> x0 0.0)", "(< x0 0.0)"),
+    ("a domain that is not convex", "x + y", {"domain": "x*y > 1"}, "sat", "(not (and true ", "(and true (and true "),
 ]
 
 
@@ -32,6 +36,13 @@ def test_solvers_agree_and_reject_a_change(why, expression, options, answer, old
     assert [r.word for r in ran] == [ACCEPTED, ACCEPTED], (why, ran)
     assert old in text, text
     assert REJECTED in [r.word for r in run_smtlib(text.replace(old, new, 1), 60)]
+
+
+def test_a_pair_of_equal_weights_is_a_chord() -> None:
+    folder = PROOFS / "swapped_relu"
+    text = export_smtlib(decode((folder / "certificate.json").read_bytes()), folder)
+    assert [r.word for r in run_smtlib(text, 60)] == [ACCEPTED, ACCEPTED]
+    assert REJECTED in [r.word for r in run_smtlib(text.replace("(assert (> ", "(assert (< "), 60)]
 
 
 # the expression, options, a word of the reason
