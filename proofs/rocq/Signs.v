@@ -180,6 +180,7 @@ Ltac positive :=
   | |- ?a > 0 => change (0 < a); positive
   | H : 0 < ?a |- 0 < ?a => exact H
   | |- 0 < exp _ => apply exp_pos
+  | |- 0 < INR _ => apply lt_0_INR; lia
   | N : forall i, (i < _)%nat -> 0 < _ |- 0 < _ => solve [apply N; assumption]
   | |- 0 < cosh _ => apply cosh_pos
   | |- 0 < / _ => apply inv_pos; positive
@@ -224,7 +225,9 @@ Ltac nonzero :=
   | |- _ * _ <> 0 => apply Rmult_integral_contrapositive_currified; nonzero
   | |- / _ <> 0 => apply Rinv_neq_0_compat; nonzero
   | |- - _ <> 0 => apply Ropp_neq_0_compat; nonzero
-  | |- _ <> 0 => first [ lra | apply Rgt_not_eq; positive | apply Rlt_not_eq; first [assumption | lra | nra] ]
+  | |- INR _ <> 0 => apply not_0_INR; lia
+  | |- _ <> 0 => first [ lra | apply Rgt_not_eq; positive | apply Rlt_not_eq; first [assumption | lra | nra]
+                       | let Z := fresh in intro Z; rewrite Z in *; lra ]
   end.
 
 (* Multiples of sums, added up, are the sum of some bodies: what is left is that these are the bodies of the other sum. *)
@@ -309,6 +312,16 @@ Ltac reorder_to fuel :=
           | |- context [f ?w ?r] =>
               tryif (constr_eq u w; constr_eq q r) then fail else
                 (replace (f u q) with (f w r) by (f_equal; solve [reorder_to less]));
+              reorder_to less
+          end
+      end
+    | match goal with
+      | |- context [Rmax ?u ?q] =>
+          match goal with
+          | |- context [Rmax ?w ?r] =>
+              tryif (constr_eq u w; constr_eq q r) then fail else
+                (replace (Rmax u q) with (Rmax w r)
+                   by (rewrite (Rmax_comm u q); apply (f_equal2 Rmax); solve [reorder_to less]));
               reorder_to less
           end
       end

@@ -100,6 +100,21 @@ Ltac convex_facts :=
 Ltac slot_cases :=
   repeat match goal with |- context [match ?k with O => _ | S _ => _ end] => is_var k; destruct k end.
 
+(* The same operation of the same arguments, in another order. *)
+Lemma ite_same (b b' : bool) (x x' y y' : R) : b = b' -> x = x' -> y = y' -> (if b then x else y) = (if b' then x' else y').
+Proof. intros -> -> ->. reflexivity. Qed.
+Lemma Maxi_ext n f g : (forall i, (i < n)%nat -> f i = g i) -> Maxi n f = Maxi n g.
+Proof.
+  induction n as [|n IH]; intros H; [reflexivity|]. destruct n as [|n]; [apply H; lia|].
+  rewrite !(Maxi_S (S n)) by lia. rewrite IH, (H (S n)); auto with arith.
+Qed.
+Ltac largest :=
+  first [ apply Rle_refl | apply Rle_trans with (2 := Rmax_r _ _); largest | apply Rle_trans with (2 := Rmax_l _ _); largest ].
+Ltac max_sorts :=
+  match goal with
+  | |- Rmax _ _ = Rmax _ _ => apply Rle_antisym; repeat apply Rmax_lub; largest
+  end.
+
 Lemma gap_ge0 a b c : a <= b -> c = b - a -> 0 <= c.
 Proof. intros. lra. Qed.
 

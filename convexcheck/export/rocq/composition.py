@@ -8,6 +8,7 @@ from dataclasses import replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.box import boxed
 from convexcheck.export.rocq.claims import SIDES, convex_domain, function, lemma, smooth
+from convexcheck.export.rocq.congruence import Congruence, congruent
 from convexcheck.export.rocq.deep import data
 from convexcheck.export.rocq.images import obeys
 from convexcheck.export.rocq.interval import Steps
@@ -18,7 +19,7 @@ from convexcheck.expression.bounds import linear
 from convexcheck.expression.functions import Interval, derivative
 from convexcheck.expression.normal import normal
 from convexcheck.expression.statement import Condition, Declaration, generic
-from convexcheck.expression.term import Expression, instantiate, substitute
+from convexcheck.expression.term import Expression, bound, instantiate, substitute
 
 Convex = Callable[[Expression, int, ev.Curvature, Place], str]
 
@@ -35,7 +36,12 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
     g = f"({maps}{place.writer.plain_arguments}{place.numbers})"
     opposite = function(outer, side, inner) if rule.monotone is None else f"(value {signed(outer, side, inner)})"
     whole = f"(fun p => {opposite} ({g} p))"
-    proof = f"apply (convex_ext _ {whole}); [intros p _; {UNFOLD[:-1]} {maps}]; solve [reorder]|].\n  "
+    raw = f"((fun p => {inner.show(outer)}) ({g} p))"
+    values = {
+        ("var", s.name): instantiate(s.body, [*map(bound, range(len(s.sizes))), *place.indices]) for s in rule.slots
+    }
+    same = congruent(outer, raw, maps, side, Congruence(place, values))
+    proof = f"apply (convex_ext _ {whole}); [intros p _; {same}|].\n  "
     convexity = f"exact ({convex_domain(place)}{arguments})"
     outer_convex = f"exact ({premise}{arguments}{place.arguments})"
     if rule.monotone is None:
@@ -47,11 +53,11 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
         return lemma(place, "composition", e, side, proof)
     opposite = signed(outer, side, inner)
     cone, monotone = _monotone(rule, side, place, inner, outer, opposite)
-    same = inner.domain == inner.inside
+    closed = inner.domain == inner.inside
     k = f"({cone}{place.writer.plain_arguments})"
-    theorem = "composition" if same else "composition_closure"
-    center = "" if same else f" {inner.inner}"
-    middle = "" if same else f" ({inner.inside.replace('inside', 'center')}{place.writer.plain_arguments})"
+    theorem = "composition" if closed else "composition_closure"
+    center = "" if closed else f" {inner.inner}"
+    middle = "" if closed else f" ({inner.inside.replace('inside', 'center')}{place.writer.plain_arguments})"
     proof += f"apply ({theorem} {place.set} {inner.set}{center} {k}{middle} {opposite} {g}).\n"
     proof += f"  - cbv [still]; tauto.\n  - {convexity}.\n  - exact ({in_range}{arguments}{place.arguments}).\n"
     proof += f"  - {outer_convex}.\n"
@@ -60,11 +66,11 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
         f"  - intros p q t Dp Dq Ht. {poses} cbv [{cone} {maps} along mix]. "
         f"repeat split; intros; slot_gaps p q t Dp Dq Ht.\n"
     )
-    if not same:
+    if not closed:
         proof += f"  - cbv [conic {cone}]. intros v s Hv Hs. conic_facts.\n"
         proof += f"  - exact (pulls_{inner.inside}{arguments}).\n"
     proof += f"  - {smooth(outer, inner, True)}\n"
-    if not same:
+    if not closed:
         proof += f"  - {smooth(outer, inner, False)}\n"
     proof += f"  - exact ({monotone}{arguments}{place.arguments})."
     return lemma(place, "composition", e, side, proof)

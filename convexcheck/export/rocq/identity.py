@@ -14,7 +14,7 @@ from convexcheck.export.rocq.notation import NoScript, number, size, test
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.functions import FUNCTIONS, define
-from convexcheck.expression.normal import Monomial, expression, polynomial
+from convexcheck.expression.normal import Monomial, expression, normal, polynomial
 from convexcheck.expression.term import (
     ZERO,
     Expression,
@@ -107,6 +107,8 @@ class Parts(Atoms):
 
     def _sum(self, e: Expression) -> str:
         """A sum as a combination of sums of monomials, each an atom; the bodies agree for every index."""
+        if _picks(e) and not _picks(normal(e, self.context)):
+            raise NoScript("an identity that picks terms of a sum by their index has no mapping")
         n, inner = size(e.args[0]), self.place.over(e.args[:1], e)
         (j,) = inner.indices[:1]
         parts, bodies = [], []
@@ -149,6 +151,11 @@ class Parts(Atoms):
             self.setup.append(law)
             self.roots.append(f"R{name}")
         return name
+
+
+def _picks(e: Expression) -> bool:
+    """Whether there is a choice by equality in it."""
+    return any(n.op == "where" and any(c.op == "eq" for c in nodes(n.args[0])) for n in nodes(e))
 
 
 def identity(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from convexcheck.expression.bounds import linear
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, const, mul
+from convexcheck.expression.term import BINDERS, Expression, add, const, mul
 
 MOST_INDICES = 2
 CALLS = {
@@ -89,7 +90,7 @@ def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
         body = real(e.args[1], [name, *names], leaf)
         return f"({'Maxi' if e.op == 'Max' else 'Sum'} {size(e.args[0])} (fun {name} => {body}))"
     if e.op in ("add", "mul"):
-        return f"({(' + ' if e.op == 'add' else ' * ').join(map(show, e.args))})"
+        return f"({(' + ' if e.op == 'add' else ' * ').join(map(show, collected(e).args))})"
     if e.op == "pow":
         return _power(show(e.args[0]), e.args[1], show)
     if e.op == "max":
@@ -104,6 +105,20 @@ def real(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
     if e.op == "pi":
         return "PI"
     raise NoScript(f"{e.op} has no counterpart")
+
+
+def collected(e: Expression) -> Expression:
+    """A sum of sizes and indices with each of them once; other expressions as they are.
+
+    >>> from convexcheck.expression.term import bound, dim
+    >>> print(collected(dim("n") - 1 - bound(0) + dim("n") - dim("n")))
+    n - 1 - _0
+    """
+    if e.op != "add":
+        return e
+    constant, terms = linear(e)
+    whole = add(constant, *(mul(c, t) for t, c in terms))
+    return whole if whole.op == "add" and all(t.op in ("dim", "index", "bound") for t, _ in terms) else e
 
 
 def _power(base: str, exponent: Expression, show: Callable[[Expression], str]) -> str:
@@ -138,6 +153,7 @@ def index(e: Expression, names: Sequence[str] = ()) -> str:
         return f"j{e.data}"
     if e.op == "dim":
         return f"n_{e.data}"
+    e = collected(e)
     if e.op == "add":  # natural numbers have no negative ones: what is subtracted comes last
         less = [a for a in e.args if a.op == "const" and a.data < 0 or a.op == "mul" and a.args[0] is const(-1)]
         shown = " + ".join(index(a, names) for a in e.args if a not in less) or "0%nat"
