@@ -182,6 +182,7 @@ Ltac positive :=
   | |- 0 < exp _ => apply exp_pos
   | |- 0 < INR _ => apply lt_0_INR; lia
   | N : forall i, (i < _)%nat -> 0 < _ |- 0 < _ => solve [apply N; assumption]
+  | N : forall i, (i < _)%nat -> forall j, (j < _)%nat -> 0 < _ |- 0 < _ => solve [apply N; assumption]
   | |- 0 < cosh _ => apply cosh_pos
   | |- 0 < / _ => apply inv_pos; positive
   | |- 0 < _ * _ => apply mul_pp_lt; positive
@@ -254,7 +255,8 @@ Ltac gather :=
 Ltac no_sums :=
   repeat match goal with |- context [Sum ?n ?f] =>
     match f with context [0] => idtac end;
-    replace (Sum n f) with 0 by (symmetry; apply Sum_zero; intros; cbv beta; ring)
+    replace (Sum n f) with 0 by (symmetry; apply Sum_zero; intros; cbv beta;
+      repeat match goal with |- context [if ?b then _ else _] => destruct b end; ring)
   end.
 
 (* An exponential of a sum is a product of powers of exponentials. *)

@@ -15,7 +15,7 @@ from convexcheck.export.rocq.notation import NoScript, number
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.normal import Monomial, Polynomial, content, expression, polynomial
-from convexcheck.expression.term import Expression, apply
+from convexcheck.expression.term import ENTRIES, Expression, apply
 
 _PLAIN = {"sin": "sin", "cos": "cos", "atan": "atan", "erf": "erf", "abs": "Rabs"}
 Known = Callable[[Place, Expression, Expression], str]
@@ -110,7 +110,10 @@ class Atoms:
             raise NoScript(f"an identity with {e.op} has no mapping")
         if e.op == "pow":
             raise NoScript("an identity with a power that is no number has no mapping")
-        return self.place.show(e)
+        shown = self.place.show(e)
+        if e.op in ENTRIES and any(self.place.show(g) != shown for m in polynomial(e, self.context) for g, _ in m):
+            raise NoScript("an identity between indices that data choose has no mapping")
+        return shown
 
     def _name(self, kind: str, e: Expression, value: str, facts: str = "", how: str = "pose ({0} := {1}).") -> str:
         key = (kind, e)

@@ -36,11 +36,10 @@ def composition(e: Expression, side: int, rule: ev.Composition, place: Place, co
     g = f"({maps}{place.writer.plain_arguments}{place.numbers})"
     opposite = function(outer, side, inner) if rule.monotone is None else f"(value {signed(outer, side, inner)})"
     whole = f"(fun p => {opposite} ({g} p))"
-    raw = f"((fun p => {inner.show(outer)}) ({g} p))"
     values = {
         ("var", s.name): instantiate(s.body, [*map(bound, range(len(s.sizes))), *place.indices]) for s in rule.slots
     }
-    same = congruent(outer, raw, maps, side, Congruence(place, values))
+    same = congruent(outer, side, Congruence(place, values, inner, f"({g} p)", maps))
     proof = f"apply (convex_ext _ {whole}); [intros p _; {same}|].\n  "
     convexity = f"exact ({convex_domain(place)}{arguments})"
     outer_convex = f"exact ({premise}{arguments}{place.arguments})"

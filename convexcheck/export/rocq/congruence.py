@@ -7,7 +7,8 @@ is left at each node is that the same arguments come in another order.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from convexcheck.export.rocq.notation import CALLS, number
@@ -24,10 +25,15 @@ class Congruence:
     Args:
         place: how what is substituted prints.
         values: what stands for each slot.
+        slots: how the slots print, as parts of a point.
+        point: that point; `maps` its definition.
     """
 
     place: Place
     values: Mapping[tuple[str, Any], Expression]
+    slots: Place
+    point: str
+    maps: str
 
     def _at(self, e: Expression) -> Expression:
         return substitute(e, self.values)
@@ -69,7 +75,7 @@ class Congruence:
             return f"(/ {base if q == -1 else self._power(base, e.args[0] ** -q)})"
         if q.denominator == 1:
             return base if q == 1 else f"({base} ^ {q})"
-        return f"(sqrt {base})" if q.numerator == 1 and q.denominator == 2 else f"(pw {base} {number(q)})"
+        return f"(sqrt {base})" if q == Fraction(1, 2) else f"(pw {base} {number(q)})"
 
     def _inner(self, e: Expression) -> str:
         """The arguments agree one by one."""
@@ -86,8 +92,8 @@ class Congruence:
             if q < 0:
                 steps, q = "apply (f_equal Rinv); ", -q
             if q != 1:
-                power = f"t ^ {q}" if q.denominator == 1 else f"pw t {number(q)}"
-                steps += f"apply (f_equal {'sqrt' if q.numerator == 1 and q.denominator == 2 else f'(fun t => {power})'}); "
+                power = "sqrt t" if q == Fraction(1, 2) else f"t ^ {q}" if q.denominator == 1 else f"pw t {number(q)}"
+                steps += f"apply (f_equal (fun t => {power})); "
             return steps + self.same(e.args[0])
         if e.op == "where":
             test, first, second = e.args
@@ -112,14 +118,23 @@ class Congruence:
             return "first [reflexivity | reorder]"
         inner = self.place.over(e.args[:1], e, whole)
         (j,) = inner.indices[:1]
-        body = Congruence(inner, self.values).same(instantiate(e.args[1], [j]))
+        raw = replace(self.slots, indices=(j, *self.slots.indices))
+        body = replace(self, place=inner, slots=raw).same(instantiate(e.args[1], [j]))
+        sorts = "first [reflexivity | ring | reorder]"
+        under, alone = inner.reordered(whole, j)
+        if under != alone:
+            body = f"transitivity {alone}; [{body} | {sorts}]"
+        under, alone = raw.reordered(e, j)
+        if under != alone:
+            unfold = f"cbv [{self.maps}]; "
+            body = f"transitivity ((fun p => {alone}) {self.point}); [{unfold}{sorts} | {unfold}{body}]"
         lemma = "Sum_ext" if e.op == "Sum" else "Maxi_ext"
         return f"apply {lemma}; intros j{j.data} J{j.data}; cbv beta; {body}"
 
 
-def congruent(outer: Expression, raw: str, maps: str, side: int, values: Congruence) -> str:
-    """The tactic that the function `raw` of the slots' point, as defined by `maps`, is the substituted one."""
-    shown = values.place.show(substitute(outer, values.values))
+def congruent(outer: Expression, side: int, c: Congruence) -> str:
+    """The tactic that the function of the slots' point is the substituted one."""
+    raw, shown = f"((fun p => {c.slots.show(outer)}) {c.point})", c.place.show(substitute(outer, c.values))
     sign, turned = ("", "") if side >= 0 else ("- ", "apply (f_equal Ropp); ")
-    step = f"change ({sign}{raw} = {sign}{shown}); cbv [{maps}]; {turned}{values.same(outer)}"
+    step = f"change ({sign}{raw} = {sign}{shown}); cbv [{c.maps}]; {turned}{c.same(outer)}"
     return f"first [solve [{step}] | solve [reorder]]"

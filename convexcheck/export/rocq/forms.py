@@ -136,7 +136,7 @@ def low_rank(signs: Signs, e: Expression, rule: ev.DiagonalLowRank) -> str:
     shown_least = form([[place.show(m) for m in row] for row in least], ["s", *ts])
     whole_text = f"{direct} + {rest} ({line})"
     gram_text = f"Sum {n} (fun j{j.data} => {inner.show(a)} * {inner.show(u)} ^ 2)"
-    same_gram = "first [reflexivity | apply Sum_ext; intros; first [ring | field; nonzero]]"
+    same_gram = "first [reflexivity | apply Sum_ext; intros; first [ring | field; nonzero | reorder]]"
     known = signs.denominators(*M[0], G)
 
     def each(term: Expression) -> str:
@@ -146,7 +146,7 @@ def low_rank(signs: Signs, e: Expression, rule: ev.DiagonalLowRank) -> str:
         f"apply (ge0_eq _ ({whole_text})). {{ cbv beta. unfold form3. {signs.identity(e, whole)} }}",
         f"refine (low_rank {n} {each(a)} {each(u)} {each(z)} {rest} _ _). {{ intros j{j.data} J{j.data}. {weight} }}",
         f"cbv zeta beta. intros s. {known}",
-        f"assert (EG : {gram_text} = {place.show(G)}) by ({same_gram}). rewrite EG.",
+        f"assert (EG : {gram_text} = {place.show(G)}) by ({same_gram}). try rewrite EG.",
         f"apply (ge0_eq _ ({shown_least})). {{ unfold form3. first [ring | field; nonzero]. }}",
         positive_minors(signs, least, rule.premises),
     ])  # fmt: skip

@@ -88,6 +88,8 @@ class Steps:
             if obeys(moved, relation, c):
                 if not sizes:
                     return f"clear - {name}; lra" if not e.has("index") else "lra"
+                if any("place_of" in v for v in values):
+                    raise NoScript("a fact at an index that data choose has no mapping")
                 at = " ".join(f"{v} ltac:(lia)" for v in values)
                 return f"pose proof ({name} {at}) as Q; cbv beta in Q; lra"
         for t, _ in terms:
@@ -219,7 +221,9 @@ class Steps:
             return unmapped(e)
         body, j = opened(e, *self.context.indices, *self.place.indices)
         inner = Steps(replace(self.place, indices=(j, *self.place.indices)), self.context, self.names, self.numbers)
-        intro = f"intros j{j.data} J{j.data}; "
+        intro, (under, alone) = f"intros j{j.data} J{j.data}; ", inner.place.reordered(e, j)
+        if under != alone:
+            intro += f"replace {under} with {alone} by (first [ring | reorder]); "
         if relation in (">=", "<="):
             return f"apply Sum_{'ge' if relation == '>=' else 'le'}0; {intro}{inner.show(body, relation, 0)}"
         if relation == ">" and self.context.bounds(body).positive and self.context.bounds(e.args[0]).lo >= 1:

@@ -9,7 +9,7 @@ from itertools import count
 from convexcheck.export.rocq.notation import holds, index, real, size
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.statement import Condition
-from convexcheck.expression.term import Expression, fresh, instantiate
+from convexcheck.expression.term import Expression, bind, fresh, instantiate
 
 UNFOLD = "cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ]"
 _CLOSED = frozenset({"ge", "gt", "eq"})
@@ -90,6 +90,21 @@ class Place:
     def show(self, e: Expression) -> str:
         """An expression, its variables as parts of the point p."""
         return real(e, [f"i{k}" for k in reversed(range(e.loose))], self.leaf)
+
+    def reordered(self, binder: Expression, j: Expression) -> tuple[str, str]:
+        """The body of a binder at a fresh index as it is printed under the binder and by itself.
+
+        The order of terms depends on what an index is.
+        """
+        return real(binder.args[1], [f"j{j.data}"], self.leaf), self.show(instantiate(binder.args[1], [j]))
+
+    def under(self, e: Expression, indices: Sequence[Expression]) -> str:
+        """An expression as it is printed under binders of some opened indices, the first of them innermost."""
+        for j in indices:
+            e = bind("Sum", j, e)
+        for _ in indices:
+            e = e.args[1]
+        return real(e, [f"j{j.data}" for j in indices], self.leaf)
 
     def condition(self, c: Condition) -> str:
         """A fact as a proposition."""

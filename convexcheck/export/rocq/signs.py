@@ -82,7 +82,9 @@ class Signs:
             inner = self.place.over(e.args[:1], e)
             body, j = instantiate(e.args[1], inner.indices[:1]), inner.indices[0]
             shown = Signs(inner, self.context, self.names).show(body, False, rule.premises[0])
-            return f"apply Sum_ge0. intros j{j.data} J{j.data}. {shown}"
+            under, alone = inner.reordered(e, j)
+            sorted_ = "" if under == alone else f"replace {under} with {alone} by (first [ring | reorder]). "
+            return f"apply Sum_ge0. intros j{j.data} J{j.data}. {sorted_}{shown}"
         proofs = [self.show(a, strict, p) for a, p in zip(e.args, rule.premises, strict=True)]
         lemma = ("Rplus_lt_0_compat" if strict else "Rplus_le_le_0_compat") if e.op == "add" else (
             "mul_pp_lt" if strict else "mul_pp"
@@ -128,7 +130,11 @@ class Signs:
                     shown, proof = steps.goal(value, relation, 0), steps.show(value, relation, 0)
                 except NoScript:
                     return []
-                fact = f"{bound}{shown}"
+                under = place.under(value, free)
+                alone = place.show(value)
+                sorts = "" if under == alone else f"replace {under} with {alone} by (first [ring | reorder]); "
+                fact = f"{bound}{shown.replace(alone, under)}"
                 there = f"match goal with _ : {fact} |- _ => idtac end"
-                return [f'first [{there} | let N := fresh "N" in assert (N : {fact}) by ({intro}{proof})].']
+                known = f'first [{there} | let N := fresh "N" in assert (N : {fact}) by ({intro}{sorts}{proof})].'
+                return [known]
         return []
