@@ -135,7 +135,7 @@ def _range(rule: ev.Composition, place: Place, inner: Place, maps: str, e: Expre
             target = body  # as it stands; its normal form need not be shown to be the same
         steps = Steps(inside, context, names)
         show = steps.show(target, relation, end)
-        opening = "".join(f"intros j{x.data} J{x.data}. " for x in inside.indices[: len(slot.sizes)])
+        opening = "".join(f"intros j{x.data} J{x.data}. " for x in reversed(inside.indices[: len(slot.sizes)]))
         equal = ""
         if target is not body:
             proof = signs.identity(body, target)

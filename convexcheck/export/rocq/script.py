@@ -12,7 +12,7 @@ from pathlib import Path
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.rocq.instance import specialised
 from convexcheck.export.rocq.invariance import invariant
-from convexcheck.export.rocq.notation import NoScript
+from convexcheck.export.rocq.notation import NoScript, comment
 from convexcheck.export.rocq.proof import proved
 from convexcheck.export.rocq.refutation import refuted
 from convexcheck.export.rocq.statement import definitions
@@ -69,5 +69,9 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
         theorem = proved(s, claim, e)
     else:
         raise NoScript(f"evidence of the kind {type(e).__name__} has no mapping")
+    more = [f"strictness: {claim.strict}"] * bool(claim.strict)
+    more += [f"modulus: {claim.modulus}"] * (claim.modulus is not None)
+    if more:
+        theorem = f"{comment(['Of the certificate this script does not state', *more])}\n\n{theorem}"
     files += [name for name, words in _WHERE.items() if name not in files and re.search(words, theorem)]
     return "\n".join([head.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])

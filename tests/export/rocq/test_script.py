@@ -9,6 +9,7 @@ import convexcheck as cc
 from convexcheck.export.rocq.check import ACCEPTED, REJECTED, check
 from convexcheck.export.rocq.directory import SCRIPT, export_rocq
 from convexcheck.export.rocq.notation import NoScript
+from tests.acceptance.gallery.ask import asked, losses
 
 
 def exported(expression: str, **options: object) -> dict[str, str]:
@@ -118,6 +119,39 @@ def test_proofs_are_accepted_and_their_corruptions_rejected(
 def test_the_theorem_speaks_of_f_and_dom_and_all_parameters() -> None:
     text = exported("a*x**2 + b*x", wrt="x", given="a >= 0")[SCRIPT]
     assert "Theorem verdict : forall (p_a : R) (p_b : R), given p_a p_b -> convex_on (dom p_a p_b) (f p_a p_b)." in text
+
+
+def test_what_the_theorem_leaves_out_is_said() -> None:
+    text = exported("x**2")[SCRIPT]
+    assert "(* Of the certificate this script does not state\n   strictness: always\n   modulus: 2 *)" in text
+    assert "does not state" not in exported("abs(x)")[SCRIPT]
+
+
+ONCE_REJECTED = [  # what is new in each: what a composition or an identity has to look into
+    "regression: Huber by clip",  # maxima whose arguments change places
+    "regression: pairs of predictions",  # a sum over pairs
+    "regression: moving average",  # choices between zeros
+    "regression: entropic risk",  # terms whose order depends on what an index is
+    "regression: regularised transport cost",  # slots with two indices
+    "orders: Cox by cumsum",  # uncollected indices
+    "orders: Cox at risk",  # a positive sum under an index
+]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("loss", ONCE_REJECTED)
+def test_everyday_losses_are_accepted(loss: str, library: Path) -> None:
+    file = asked(losses()[loss], 60.0).certificate
+    assert file is not None
+    answer = check(export_rocq(file.content), library=library, audit=False)
+    assert answer.word == ACCEPTED, answer
+
+
+def test_an_identity_that_data_choose_has_no_script() -> None:
+    file = asked(losses()["many_classes: one-hot"], 60.0).certificate
+    assert file is not None
+    with pytest.raises(NoScript, match="picks terms of a sum by their index"):
+        export_rocq(file.content)
 
 
 ALL_SIZES = {"parameters": {"X": "n d", "y": "n"}, "wrt": {"w": "d"}}
