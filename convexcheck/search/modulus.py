@@ -16,9 +16,11 @@ from math import floor, log10
 import numpy as np
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.normal import expression, normal, polynomial
+from convexcheck.expression.bounds import linear
+from convexcheck.expression.normal import Polynomial, expression, identical, normal, polynomial
+from convexcheck.expression.obligations import total
 from convexcheck.expression.statement import Statement, generic
-from convexcheck.expression.term import Expression, add, const, mul, over_all
+from convexcheck.expression.term import Expression, add, bound, const, mul, over_all
 from convexcheck.search.curvature import Curvature
 from convexcheck.search.pairs import constants, points
 from convexcheck.search.points import Instances, anchor
@@ -59,30 +61,54 @@ def modulus(s: Statement, side: int, scope: Scope) -> Found:
 def _rule(s: Statement, side: int, mu: Expression, scope: Scope) -> ev.Curvature | None:
     squares = add(*(over_all("Sum", d.shape, generic("var", name, d) ** 2) for name, d in s.variables.items()))
     rest = add(s.function, mul(Fraction(-side, 2), mu, squares))
-    return Prover().curvature(rest, side, scope) or Prover().curvature(rest, side, replace(scope, heavy=True))
+    other = add(s.function, *(mul(Fraction(-side, 2), mu, _squares(s, name)[-1]) for name in s.variables))
+    constant, terms = linear(other)
+    targets = [rest] if other is rest else [add(constant, *(mul(c, t) for t, c in terms))]
+    targets += [normal(other, scope.context)] if other is not rest and not long(other) else []
+    for each in (scope, replace(scope, heavy=True)):
+        for target in targets:
+            same = target is rest or (total(target, scope.context) and identical(rest, target, scope.context))
+            rule = Prover().curvature(target, side, each) if same else None
+            if rule is not None:
+                return rule if target is rest else ev.Rewriting(target, rule)
+    return None
+
+
+def _squares(s: Statement, name: str) -> list[Expression]:
+    """The sum of squares of all entries, as the kernel writes it, and row by row."""
+    d = s.variables[name]
+    body, k = generic("var", name, d) ** 2, len(d.shape)
+    turned = Expression("var", tuple(map(bound, reversed(range(k)))), name) ** 2
+    return [over_all("Sum", d.shape, body), over_all("Sum", d.shape[::-1], turned)]
 
 
 def _read_off(s: Statement, side: int, scope: Scope) -> Expression | None:
-    """A modulus read off the squares of the variables in the normal form."""
-    candidates: list[Expression] = []
+    """A modulus read off the squares of the variables, in the normal form or as they stand."""
     if long(s.function):
         return None
-    for name, d in s.variables.items():
-        square = normal(over_all("Sum", d.shape, generic("var", name, d) ** 2), scope.context)
-        found = [
-            expression({tuple(f for f in m if f[0] is not g): 2 * c * side})
-            for m, c in polynomial(s.function, scope.context).items()
-            for g, k in m
-            if (g is square and k == 1) or (square.op == "pow" and g is square.args[0] and k == 2)
-        ]
-        if not found:
-            return None
-        candidates.append(normal(add(*found), scope.context))
-    numbers = [c.data for c in candidates if c.op == "const"]
-    mu = const(min(numbers)) if len(numbers) == len(candidates) else candidates[0]
-    if any(c is not mu for c in candidates if c.op != "const") or mu.has("var") or scope.context.bounds(mu).lo < 0:
-        return None
-    return mu if scope.context.bounds(mu).hi != 0 else None
+    written: Polynomial = {}
+    for t, c in linear(s.function)[1]:
+        written[tuple((f, Fraction(1)) for f in (t.args if t.op == "mul" else (t,)))] = c
+    for terms in (polynomial(s.function, scope.context), written):
+        candidates = [_coefficient(s, name, terms, side, scope) for name in s.variables]
+        numbers = [c.data for c in candidates if c is not None and c.op == "const"]
+        mu = const(min(numbers)) if len(numbers) == len(candidates) else candidates[0]
+        same = mu is not None and not any(c is None or (c is not mu and c.op != "const") for c in candidates)
+        if mu is not None and same and not mu.has("var") and scope.context.bounds(mu).lo >= 0:
+            return mu if scope.context.bounds(mu).hi != 0 else None
+    return None
+
+
+def _coefficient(s: Statement, name: str, terms: Polynomial, side: int, scope: Scope) -> Expression | None:
+    """Twice the factor of the sum of squares of a variable; None where there is no such sum."""
+    square = normal(_squares(s, name)[-1], scope.context)
+    found = [
+        expression({tuple(f for f in m if f[0] is not g): 2 * c * side})
+        for m, c in terms.items()
+        for g, k in m
+        if (g is square and k == 1) or (square.op == "pow" and g is square.args[0] and k == 2)
+    ]
+    return normal(add(*found), scope.context) if found else None
 
 
 def _candidates(seen: float) -> Iterator[Fraction]:

@@ -196,6 +196,8 @@ def _near(end: float, inward: int) -> list[Expression | None]:
         if not rational and abs(math.copysign(math.sqrt(square), end) - end) <= SNAP / 10 * (1 + abs(end)):
             root = power(const(square), const(Fraction(1, 2)))
             found[root if end > 0 else mul(-1, root)] = None
+    if 0 < -inward * end < 1 / 50:  # a sampled end beyond 0 may be 0
+        found[const(0)] = None
     inside = Fraction(math.ceil(inward * end * 100) + 1, 100) * inward
     return [*list(found)[:2], const(inside)]
 

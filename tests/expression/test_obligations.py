@@ -113,6 +113,8 @@ ROOTED = {  # expression, facts, whether it is smooth wherever it is real and ha
     "its derivative's end": (power(x, Fraction(3, 2)), [X_LEAST], False),
     "a negative power ends nowhere": (power(x, -half), [X_LEAST], True),
     "a root of a parameter": (power(p, half) * x, [P_LEAST], True),
+    "a power that may end at 0": (power(x, p), [X_LEAST, positive(p)], False),
+    "a power inside": (power(x, p), [X_POSITIVE, positive(p)], True),
     "asin up to 1": (apply("asin", x), [X_LEAST, Condition("ge", 1 - x)], False),
     "asin below 1": (apply("asin", x), [X_LEAST, Condition("gt", 1 - x)], True),
     "lambertw from 0 on": (apply("lambertw", x), [X_LEAST], True),

@@ -31,3 +31,22 @@ def test_moduli(text: str, domain: str, least: float, exact: bool) -> None:
 @pytest.mark.parametrize(("text", "domain"), NONE)
 def test_no_modulus_where_the_second_derivative_tends_to_0(text: str, domain: str) -> None:
     assert convexcheck.check(text, domain=domain).modulus is None
+
+
+MATRIX = {"wrt": {"W": "d k"}, "parameters": {"X": "n d", "Y": "n k"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum((X @ W - Y)**2) + 3*sum(W**2)", 6),
+        ("norm_nuclear(W) + sum(W**2)/2", 1),
+        ("sum(logsumexp(X @ W)) + sum(W**2) + norm_nuclear(X @ W - Y)", 2),
+        ("sum((X @ W - Y)**2)", None),
+        ("sum((W - 1)**2) + sum(W**2)", 4),
+    ],
+)
+def test_the_squares_of_all_entries_of_a_matrix_count_whatever_their_order(text: str, expected: int | None) -> None:
+    names = {n: shape for n, shape in MATRIX["parameters"].items() if n in text}
+    found = convexcheck.check(text, wrt=MATRIX["wrt"], parameters=names, budget=20)
+    assert found.curvature == "CONVEX" and found.modulus == expected
