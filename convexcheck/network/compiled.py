@@ -134,6 +134,7 @@ def _function(form: Form, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., 
             for k in range(len(layers))
         ]
         whole = jnp.concatenate(rows, axis=0)
+        whole = jnp.triu(whole) + jnp.triu(whole, 1).T  # the same to the last bit, however sums were ordered
         return whole + ridge * jnp.eye(len(whole))
 
     compiled: Callable[..., Any] = jax.jit(hessian)

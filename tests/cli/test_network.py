@@ -1,6 +1,7 @@
 """``convexcheck network``: what it prints, the certificate that it writes, its errors."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 import convexcheck as cc
 from convexcheck.cli import main
 from convexcheck.cli.answer import KEYS
+from convexcheck.cli.network import _Progress
 from convexcheck.network import save
 from tests.network.networks import problem
 
@@ -77,6 +79,19 @@ def test_a_kink_at_the_weights(tmp_path):
     assert "curvature at these weights was not certified, perhaps as a unit is at its kink" in result.stdout
     assert "not convex by two points elsewhere, accepted by the kernel" in result.stdout
     assert isinstance(cc.verify(tmp_path / "net.certificate.json"), cc.Accepted)
+
+
+def test_progress_goes_to_the_terminal(capsys):
+    p = problem((3, 8, 2), "tanh", "mse")
+    shown = _Progress(True, 60.0)
+    cc.min_eigenvalue(p.net, p.X, p.y, loss="mse", method="lanczos", most=2, progress=shown.step)
+    shown.count(7)
+    shown.clear()
+    out, err = capsys.readouterr()
+    assert out == ""
+    steps = err.split("\r")  # click leaves out the rest of the escape where no terminal is
+    assert re.fullmatch(r"2 products with H, Ritz value -?\d\S*, residual \d\S*", steps[2])
+    assert steps[3:] == ["spectrum: 7 products with H", ""]
 
 
 def test_errors_are_messages(files, tmp_path):
