@@ -16,7 +16,7 @@ from typing import Any
 from convexcheck.certificate import evidence as ev
 from convexcheck.export.concrete import determinant
 from convexcheck.export.rocq.notation import NoScript
-from convexcheck.expression.bounds import Context, hull
+from convexcheck.expression.bounds import Context, hull, meet
 from convexcheck.expression.functions import Interval, derivative, hessian_form
 from convexcheck.expression.normal import content, expression, is_affine, normal, polynomial
 from convexcheck.expression.obligations import obligations
@@ -212,7 +212,8 @@ def _composition(e: Expression, side: int, rule: ev.Composition, scope: Scope) -
     ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
         inner = scope.over(slot.sizes, e, slot.body)
-        known = inner.context.bounds(normal(inner.place(slot.body), inner.context))
+        body = inner.place(slot.body)
+        known = meet(inner.context.bounds(body), inner.context.bounds(normal(body, inner.context)))
         ranges[slot.name] = Declaration(slot.sizes), known
         yield from curvature(inner.place(slot.body), SIDES[slot.curvature], slot.premise, inner)
     outer_scope = scope.boxed(ranges)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
 from convexcheck.expression import term
-from convexcheck.expression.bounds import Context, natural
+from convexcheck.expression.bounds import Context, meet, natural
 from convexcheck.expression.functions import Interval, derivative, hessian_form, steepness
 from convexcheck.expression.normal import identical, is_affine, normal
 from convexcheck.expression.obligations import rooted, total
@@ -80,7 +80,8 @@ def slots(rule: ev.Composition, scope: Scope, e: Expression) -> tuple[Expression
     ranges: dict[str, tuple[Declaration, Interval]] = {}
     for slot in rule.slots:
         inner = scope.over(slot.sizes, e, slot.body)
-        i = inner.context.bounds(normal(inner.place("Composition", slot.body), inner.context))
+        body = inner.place("Composition", slot.body)
+        i = meet(inner.context.bounds(body), inner.context.bounds(normal(body, inner.context)))
         fits = i.lo < i.hi and all(natural(s, scope.context) for s in slot.sizes)
         require(fits, "Composition", "{} is no slot", slot)
         ranges[slot.name] = Declaration(slot.sizes), i

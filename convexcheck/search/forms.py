@@ -29,7 +29,7 @@ from convexcheck.search.increments import combined, increment, shared, superaddi
 from convexcheck.search.kronecker import kronecker
 from convexcheck.search.scope import Scope
 from convexcheck.search.squares import dominant, fraction, ldl
-from convexcheck.search.univariate import univariate
+from convexcheck.search.univariate import STEPS, univariate
 
 MAX_DIRECTIONS = 6
 
@@ -91,9 +91,9 @@ def _one_entry(e: Expression, scope: Scope, depth: int) -> Sign | None:
     """A form in one direction is its value at 1 times the square."""
     directions = [n for n in nodes(e) if n.op == "dir"]
     if len(directions) != 1 or depth:
-        return univariate(e, scope)
+        return _stepped(e, scope) or univariate(e, scope)
     value, square = transform(e, lambda n, _: ONE if n is directions[0] else None), directions[0] ** 2
-    premise = univariate(value, scope)
+    premise = _stepped(value, scope) or univariate(value, scope)
     if isinstance(premise, Rewritten):
         value, premise = instantiate(premise.target, scope.indices), premise.premise
     if value.op == "mul" and not isinstance(premise, EachTerm):
@@ -105,6 +105,12 @@ def _one_entry(e: Expression, scope: Scope, depth: int) -> Sign | None:
     if not shown or target.op != "mul" or (value.op == "mul" and value in shown and not isinstance(premise, Bounds)):
         return None
     return _rewritten(e, target, scope, EachTerm(tuple(shown.get(a, Bounds()) for a in target.args)))
+
+
+def _stepped(e: Expression, scope: Scope) -> Sign | None:
+    """A difference of gamma functions of two arguments, of which a ladder would not end."""
+    apart = len({n.args[0] for n in nodes(e) if n.op in STEPS}) > 1
+    return increment(e, scope, False, lambda e, inner, strict: nonnegative(e, inner, strict)) if apart else None
 
 
 def _factored(e: Expression, scope: Scope, depth: int) -> Sign | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from convexcheck.certificate import evidence as ev
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, meet
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import FUNCTIONS, derivative, hessian_form
 from convexcheck.expression.normal import identical, normal
@@ -215,7 +215,7 @@ class Prover:
         for name, sizes, body in pairs:
             inner = scope.over(sizes, body)
             placed = instantiate(body, inner.indices[: len(sizes)])
-            i = inner.context.bounds(normal(placed, inner.context))
+            i = meet(inner.context.bounds(placed), inner.context.bounds(normal(placed, inner.context)))
             if i.lo >= i.hi or not total(placed, inner.context):
                 return None
             ranges[name] = (Declaration(sizes), i)

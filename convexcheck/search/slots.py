@@ -12,7 +12,7 @@ from itertools import chain, count
 from math import comb, prod
 
 from convexcheck.certificate.evidence import Affine, Slot
-from convexcheck.expression.bounds import Context
+from convexcheck.expression.bounds import Context, meet
 from convexcheck.expression.normal import is_affine, normal
 from convexcheck.expression.statement import Declaration
 from convexcheck.expression.term import (
@@ -161,7 +161,8 @@ class Slots:
         ranges = {}
         for slot in self.slots():
             inner = self.scope.over(slot.sizes, slot.body)
-            i = inner.context.bounds(normal(instantiate(slot.body, inner.indices), inner.context))
+            body = instantiate(slot.body, inner.indices)
+            i = meet(inner.context.bounds(body), inner.context.bounds(normal(body, inner.context)))
             if i.lo >= i.hi:
                 return None
             ranges[slot.name] = (Declaration(slot.sizes), i)

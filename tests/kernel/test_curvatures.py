@@ -1,10 +1,14 @@
 """Lemmas and roots of quadratics: accepted where they hold, rejected where one side condition fails."""
 
+from dataclasses import replace
+
 import pytest
 
 import convexcheck
+from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Bounds, Curvature, Lemma, RootOfQuadratic, SecondOrder, Sign
 from convexcheck.expression.bounds import Context
+from convexcheck.kernel.check import Rejected, verify
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope
 from convexcheck.read.text import read_text
@@ -76,3 +80,15 @@ def test_forms_of_psd_matrices_are_found_to_have_a_sign() -> None:
     assert v.curvature == "CONVEX"
     assert "Lemma x1, RootOfQuadratic x1" in str(convexcheck.verify(v.certificate))
     assert convexcheck.check("c @ w + sqrt(w @ Q @ w)", given="symmetric(Q)", **options).curvature == "UNKNOWN"
+
+
+def test_the_range_of_an_argument_is_that_of_it_as_it_stands_too() -> None:
+    """a p + b (1 - p) > 0, term by term; multiplied out it is not seen."""
+    verdict = convexcheck.check(
+        "-log(p*a + (1 - p)*b)", wrt="p", domain="0 < p, p < 1", parameters={"a": "", "b": ""}, given="a > 0, b > 0"
+    )
+    assert verdict.curvature == "CONVEX" and verdict.certificate is not None
+    content = verdict.certificate.content
+    given = tuple(replace(c, relation="ge") for c in content.statement.given)  # a = b = 0
+    weaker = replace(content, statement=replace(content.statement, given=given))
+    assert isinstance(verify(encode(weaker)), Rejected)

@@ -11,6 +11,7 @@ CASES = [  # (function, options, curvature)
     ("log(exp(x) - exp(y))", {"wrt": "x y", "domain": "x > y"}, "CONCAVE"),
     ("-log(sigmoid(b - z) - sigmoid(a - z))", {**THRESHOLDS, "given": "a < b"}, "CONVEX"),
     ("loggamma(x) - loggamma(x + b)", {"wrt": "x", "domain": "x > 0", "given": "b > 0"}, "CONVEX"),
+    ("loggamma(x + 1/2) - loggamma(x)", {"wrt": "x", "domain": "x > 0"}, "CONCAVE"),
     ("loggamma(x) + loggamma(y) - loggamma(x + y)", BETA, "CONVEX"),  # log beta
     ("loggamma(x) + loggamma(y) - 2*loggamma(x + y)", BETA, "NEITHER"),
     ("sum(loggamma(a)) - loggamma(sum(a))", {"wrt": {"a": "k"}, "domain": "a > 0"}, "CONVEX"),  # Dirichlet
