@@ -159,7 +159,7 @@ def admit(s: Statement, proof: ev.Proof, used: Used) -> Scope:
     facts = [Condition("gt", c.body, c.sizes) if box else c for c in s.domain]
     for o in obligations(s.function, context):
         if not o.holds():
-            proved = bool(signs) and o.relation in ("ge", "gt", "enough")
+            proved = bool(signs) and o.relation in ("ge", "gt", "enough", "ne")  # what is > 0 is not 0
             require(proved, "domain", "{} {} is not shown, so the function may be undefined", o.value, o.relation)
             show(SignGoal(o.value, o.relation != "ge", signs.pop(0), Scope(o.context, o.context, used=used)))
     require(not signs and not rules, "domain", "premises that nothing needs")

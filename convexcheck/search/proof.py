@@ -99,7 +99,7 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
     for o in obligations(s.function, context):
         if not o.holds():
             found = None
-            if o.relation in ("ge", "gt", "enough"):
+            if o.relation in ("ge", "gt", "enough", "ne"):
                 inner = Scope(o.context, o.context, scope.deadline, heavy=True)
                 found = nonnegative(o.value, inner, strict=o.relation != "ge")
             if found is None:

@@ -8,7 +8,7 @@ import convexcheck
 from convexcheck.certificate.codec import encode
 from convexcheck.certificate.evidence import Bounds, Curvature, Lemma, RootOfQuadratic, SecondOrder, Sign
 from convexcheck.expression.bounds import Context
-from convexcheck.kernel.check import Rejected, verify
+from convexcheck.kernel.check import Accepted, Rejected, verify
 from convexcheck.kernel.rules import show
 from convexcheck.kernel.scope import CurvatureGoal, Rejection, Scope
 from convexcheck.read.text import read_text
@@ -92,3 +92,12 @@ def test_the_range_of_an_argument_is_that_of_it_as_it_stands_too() -> None:
     given = tuple(replace(c, relation="ge") for c in content.statement.given)  # a = b = 0
     weaker = replace(content, statement=replace(content.statement, given=given))
     assert isinstance(verify(encode(weaker)), Rejected)
+
+
+def test_what_divides_is_positive_by_a_strict_sign_alone() -> None:
+    verdict = convexcheck.check("1/(x - z)", wrt="x y z", domain="x > y, y >= z", budget=20)
+    assert verdict.curvature == "CONVEX" and verdict.certificate is not None
+    content = verdict.certificate.content
+    assert isinstance(verify(encode(content)), Accepted)
+    domain = tuple(replace(c, relation="ge") for c in content.statement.domain)  # x = y = z
+    assert isinstance(verify(encode(replace(content, statement=replace(content.statement, domain=domain)))), Rejected)

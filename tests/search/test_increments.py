@@ -9,6 +9,8 @@ THRESHOLDS = {"wrt": "z", "parameters": {"a": "", "b": ""}}
 CASES = [  # (function, options, curvature)
     ("log(x)", {"wrt": "x y", "domain": "x > y, y > 0"}, "CONCAVE"),  # x = (x - y) + y > 0
     ("log(exp(x) - exp(y))", {"wrt": "x y", "domain": "x > y"}, "CONCAVE"),
+    ("1/(x - z)", {"wrt": "x y z", "domain": "x > y, y >= z"}, "CONVEX"),
+    ("1/(x - z)", {"wrt": "x y z", "domain": "x >= y, y >= z"}, "UNKNOWN"),  # x = z: not real there
     ("-log(sigmoid(b - z) - sigmoid(a - z))", {**THRESHOLDS, "given": "a < b"}, "CONVEX"),
     ("loggamma(x) - loggamma(x + b)", {"wrt": "x", "domain": "x > 0", "given": "b > 0"}, "CONVEX"),
     ("loggamma(x + 1/2) - loggamma(x)", {"wrt": "x", "domain": "x > 0"}, "CONCAVE"),
