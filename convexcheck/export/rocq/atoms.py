@@ -15,7 +15,7 @@ from convexcheck.export.rocq.notation import NoScript, number
 from convexcheck.export.rocq.place import Place
 from convexcheck.expression.bounds import Context
 from convexcheck.expression.normal import Monomial, Polynomial, content, expression, polynomial
-from convexcheck.expression.term import ENTRIES, Expression, apply
+from convexcheck.expression.term import ENTRIES, Expression, apply, power
 
 _PLAIN = {"sin": "sin", "cos": "cos", "atan": "atan", "erf": "erf", "abs": "Rabs"}
 Known = Callable[[Place, Expression, Expression], str]
@@ -41,6 +41,7 @@ class Atoms:
     bases: dict[Expression, int] = field(default_factory=dict)
     named: dict[tuple[str, Expression], str] = field(default_factory=dict)
     divided: set[Expression] = field(default_factory=set)
+    weak: set[Expression] = field(default_factory=set)
 
     @property
     def mark(self) -> str:
@@ -137,7 +138,8 @@ class Atoms:
         inner = self.show(g)
         if parts == 1:
             return powered(inner, k)
-        if not self.context.bounds(g).positive:
+        positive = self.context.bounds(g).positive
+        if not positive and (g not in self.weak or parts != 2 or k < 0):
             raise NoScript("a root that may vanish has no identity")
         whole, scale = inner, ""
         if g.op == "const" and g.data.denominator > 1:  # (a/b)**(1/L) = (a b**(L-1))**(1/L) / b: laws of whole numbers
@@ -151,6 +153,12 @@ class Atoms:
             f"assert (P{{0}} : 0 < {{0}}) by (unfold {{0}}; apply {lemma}; exact B{{0}}). "
             f"assert (R{{0}} : {{0}} ^ {parts} = {whole}) by (unfold {{0}}; apply {law})."
         )
+        if not positive:
+            facts = (
+                f"assert (B{{0}} : 0 <= {whole}) by (first [lra | nonnegative]). "
+                f"assert (P{{0}} : 0 <= {{0}}) by (unfold {{0}}; apply sqrt_pos). "
+                f"assert (R{{0}} : {{0}} ^ 2 = {whole}) by (unfold {{0}}; apply pow2_sqrt; exact B{{0}})."
+            )
         name = self._name("root", g, value, facts)
         if f"R{name}" not in self.roots:
             self.roots.append(f"R{name}")
@@ -231,6 +239,7 @@ class Atoms:
         self._rewrite(head, inner, name, "reflexivity")
         if e.op == "abs" and f"R{name}" not in self.roots:
             self.setup.append(f"assert (R{name} : {name} ^ 2 = {inner} ^ 2) by (apply pow2_abs).")
+            self.setup.append(f"assert (P{name} : 0 <= {name}) by (apply Rabs_pos).")
             self.roots.append(f"R{name}")
         return name
 
@@ -239,6 +248,8 @@ class Atoms:
         if q < 0:
             return f"(/ {self.show(base ** -q)})"
         inner, whole = self.show(base), q.numerator // q.denominator
+        if q == Fraction(1, 2) and not self.context.bounds(base).positive:
+            self._weaken(base, inner)
         terms = list(polynomial(base ** (q - whole), self.context).items())
         if len(terms) != 1:
             raise NoScript("a root of a sum that is no single power has no identity")
@@ -262,6 +273,15 @@ class Atoms:
             f"[f_equal; field; nonzero | exact X{self.mark}{len(self.rules) - 1}]) end."
         )
         return shown
+
+    def _weaken(self, base: Expression, inner: str) -> None:
+        """The root of a value that may vanish, but is known to be >= 0."""
+        p = polynomial(base, self.context)
+        if self.context.bounds(base).lo >= 0:
+            self.setup.append(f"assert (Y{self.mark}{len(self.weak)} : 0 <= {inner}) by nonnegative.")
+        elif not any(polynomial(c.body, self.context) == p for c, _, _ in self.place.defined):
+            return
+        self.weak |= {g for m in polynomial(power(base, Fraction(1, 2)), self.context) for g, _ in m}
 
     def _rewrite(self, head: str, inner: str, shown: str, proof: str) -> None:
         """Replace every ``head inner``, by an equation that the tactic proves."""

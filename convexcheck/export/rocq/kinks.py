@@ -151,7 +151,10 @@ def _same(
     f, piece = (function(a, side, place) for a in (e, p))
     ends = " | ".join(f"at_knot {place.show(t)} {k}" for k in knots)
     proof = f"intros p Hp. {region.opened(False)}cbv beta. {'f_equal. ' if side < 0 else ''}"
-    proof += f"pieces ltac:(first [{ends}])."
+    if any(n.op in ("where", "abs", "max") for n in nodes(e)):
+        proof += f"pieces ltac:(first [{ends}])."
+    else:  # a root of a square
+        proof += Signs(region, region.context, hypotheses(region.context, region.facts)).identity(e, p)
     return place.writer.lemma("same", place.binders, f"forall p, {region.set} p -> {f} p = {piece} p", proof)
 
 

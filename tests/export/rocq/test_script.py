@@ -100,6 +100,8 @@ PROVED = [
     ("ladders, a split and a cover", "x**2 - exp(-x**2)", "x", {}, "(exp ((- 1)", "(exp ((- 2)"),
     ("ladders below ladders", "x/tanh(x)", "x", {"domain": "x > 0"}, "tanh (v_x p)", "tanh (2 * v_x p)"),
     ("a root of an exponential", "exp(-x) + exp(-x**2/100)", "x", {"domain": "x >= 10, x <= 60"}, "/ 100", "/ 90"),
+    ("a root that may vanish", "(x + z)/2 + sqrt((x - z)**2/4 + y**2)", "x y z", {}, "(1 / 4)", "(- (1 / 4))"),
+    ("a root of a definite form", "sqrt(x**2 + x*y + y**2 + 1)", "x y", {}, "(v_x p) * (v_y p)", "3 * (v_x p) * (v_y p)"),
     ("affine once simplified", "2*x + sin(y)**2*0 + 3", "x y", {}, "2 * (v_x p)", "2 * ((v_x p) ^ 2)"),
 ]
 
