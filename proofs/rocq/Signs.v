@@ -318,6 +318,15 @@ Ltac reorder_to fuel :=
           end
       end
     | match goal with
+      | |- context [Sum ?n ?f] =>
+          match goal with
+          | |- context [Sum n ?g] =>
+              tryif constr_eq f g then fail else
+                (replace (Sum n f) with (Sum n g) by (apply Sum_ext; intros; cbv beta; solve [reorder_to less]));
+              reorder_to less
+          end
+      end
+    | match goal with
       | |- context [Rmax ?u ?q] =>
           match goal with
           | |- context [Rmax ?w ?r] =>

@@ -83,7 +83,7 @@ class Signs:
             body, j = instantiate(e.args[1], inner.indices[:1]), inner.indices[0]
             shown = Signs(inner, self.context, self.names).show(body, False, rule.premises[0])
             under, alone = inner.reordered(e, j)
-            sorted_ = "" if under == alone else f"replace {under} with {alone} by (first [ring | reorder]). "
+            sorted_ = "" if under == alone else f"try (replace {under} with {alone} by (first [ring | reorder])). "
             return f"apply Sum_ge0. intros j{j.data} J{j.data}. {sorted_}{shown}"
         proofs = [self.show(a, strict, p) for a, p in zip(e.args, rule.premises, strict=True)]
         lemma = ("Rplus_lt_0_compat" if strict else "Rplus_le_le_0_compat") if e.op == "add" else (
