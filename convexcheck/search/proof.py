@@ -9,7 +9,7 @@ from dataclasses import replace
 from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.evidence import Claim
 from convexcheck.expression.bounds import Context, linear
-from convexcheck.expression.errors import ConvexcheckError
+from convexcheck.expression.errors import ConvexcheckError, Record
 from convexcheck.expression.obligations import obligations, total
 from convexcheck.expression.statement import Condition, Statement
 from convexcheck.expression.term import Expression, instantiate, mul
@@ -102,10 +102,18 @@ def _defined(s: Statement, context: Context, scope: Scope) -> tuple[ev.Sign, ...
             if o.relation in ("ge", "gt", "enough", "ne"):
                 inner = Scope(o.context, o.context, scope.deadline, heavy=True)
                 found = nonnegative(o.value, inner, strict=o.relation != "ge")
-            if found is None:
+            if found is None or _open(found):
                 return None
             signs.append(found)
     return tuple(signs)
+
+
+def _open(part: object) -> bool:
+    """Whether evidence names an opened index, which that of an obligation below a binder cannot."""
+    if isinstance(part, Expression):
+        return bool(part.names("index"))
+    inside = part if isinstance(part, tuple) else vars(part).values() if isinstance(part, Record) else ()
+    return any(map(_open, inside))
 
 
 def _with_lemmas(s: Statement, side: int, scope: Scope, signs: tuple[ev.Sign, ...]) -> ev.Curvature | None:

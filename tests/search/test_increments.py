@@ -26,3 +26,9 @@ CASES = [  # (function, options, curvature)
 @pytest.mark.parametrize(("function", "options", "curvature"), CASES)
 def test_curvature(function: str, options: dict[str, object], curvature: str) -> None:
     assert cc.check(function, budget=40, **options).curvature == curvature
+
+
+def test_a_sign_below_a_sum_that_needs_its_index_costs_the_proof_alone() -> None:
+    thresholds = {"wrt": {"w": "d", "a": "", "b": ""}, "parameters": {"x": "n d"}, "domain": "a < b"}
+    verdict = cc.check("-sum(log(sigmoid(b - x @ w) - sigmoid(a - x @ w)))", budget=4, **thresholds)
+    assert verdict.curvature in {"CONVEX", "UNKNOWN"}
