@@ -1,5 +1,8 @@
 """The gallery in proofs/ is complete and is what its manifest says; `make proofs` runs the tools."""
 
+import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -62,3 +65,34 @@ def test_a_changed_file_is_found(tmp_path: Path, monkeypatch) -> None:
     changed = (folder / "certificate.json").read_bytes().replace(b'"verdict":"convex"', b'"verdict":"affine"')
     (folder / "certificate.json").write_bytes(changed)
     assert len(again(entry, Tools(tmp_path))) == 2
+
+
+LATEX = sorted(PROOFS.glob("*/proof.tex"))
+
+
+@pytest.mark.parametrize("path", LATEX, ids=[path.parent.name for path in LATEX])
+def test_latex_closes_what_it_opens(path: Path) -> None:
+    text = path.read_text(encoding="ascii").replace("\\\\", " ")
+    depth = 0
+    for mark in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if mark == "{" else -1
+        assert depth >= 0
+    assert depth == 0 and len(re.findall(r"(?<!\\)\$", text)) % 2 == 0
+    open_: list[str] = []
+    for what, name in re.findall(r"\\(begin|end)\{(\w+\*?)\}", text):
+        if what == "begin":
+            open_.append(name)
+        else:
+            assert open_.pop() == name
+    assert open_ == []
+    left = [m[0] for m in re.finditer(r"\\(left|right)\b", text)]
+    assert left.count("\\left") == left.count("\\right")
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there: install texlive-latex-base")
+@pytest.mark.parametrize("path", LATEX, ids=[path.parent.name for path in LATEX])
+def test_latex_compiles(path: Path, tmp_path: Path) -> None:
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"-output-directory={tmp_path}", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stdout[-1000:]

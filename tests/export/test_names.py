@@ -13,6 +13,7 @@ import convexcheck as cc
 from convexcheck import api
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.report.scripts import KINDS, verdict_files
+from proofs.__main__ import PROOFS
 from tests.kernel.twins import signed
 
 # ends of comments and strings, new lines, commands of each language, letters beyond ASCII, nothing at all
@@ -71,3 +72,19 @@ def test_a_word_of_the_other_language_is_renamed(word: str) -> None:
         text = verdict_files(verdict, kind)[""]
         assert f'Symbol("{word}"' not in text and f"declare-fun {word} " not in text
         assert all(line.startswith(mark) for line in text.splitlines() if f"variables  {word}" in line)
+
+
+def test_the_names_of_a_symmetry_are_in_no_script_unless_they_are_identifiers(tmp_path: Path) -> None:
+    document, path = (
+        json.loads((PROOFS / "swap_theorem" / "certificate.json").read_bytes()),
+        tmp_path / "certificate.json",
+    )
+    for name in HOSTILE:
+        verdict = rename(document, "p1", name, path)
+        for kind in ("rocq", "sympy") if verdict is not None else ():
+            with pytest.raises(NoScript, match="no script"):
+                verdict_files(verdict, kind)
+    for word in WORDS:
+        verdict = rename(document, "p1", word, path)
+        assert verdict is not None
+        assert f"permutes n_h1 p_{word} /\\" in verdict_files(verdict, "rocq")["script/verdict.v"]

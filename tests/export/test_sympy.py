@@ -5,9 +5,11 @@ import re
 import pytest
 
 import convexcheck as cc
+from convexcheck.certificate.codec import decode
 from convexcheck.export.rocq.notation import NoScript
 from convexcheck.export.run import ACCEPTED, REJECTED, run_sympy
 from convexcheck.export.sympy import export_sympy
+from proofs.__main__ import PROOFS
 
 DATA = {"wrt": {"w": "d"}, "parameters": {"X": "n d", "y": "n"}}
 
@@ -32,6 +34,28 @@ def test_scripts_are_accepted_and_their_corruptions_rejected(why, expression, op
     text = script(expression, **options)
     ran = run_sympy(text)
     assert ran.word == ACCEPTED, (why, ran)
+    changed = re.sub(old, new, text, count=1)
+    assert changed != text
+    assert run_sympy(changed).word == REJECTED
+
+
+# the claim of the gallery, a pattern in its script, what it is changed into
+NETWORKS = [
+    ("swap_theorem", r"(same\(\"Invariance\", f, )", r"\1x0 + "),
+    ("swapped_relu", r"f = \(R\(1, 7\)", "f = (R(1, 8)"),
+    ("swapped_tanh", r"(same\(\"SymmetryPair\", f, )", r"\1x0 + "),
+    ("negative_curvature", r", -1 \* diff\(", ", diff("),
+    ("perceptron_on_data", r", 1 \* \(m\.subs", ", -1 * (m.subs"),
+    ("logistic_on_data", r"(second\(.*), 1, \[", r"\1, -1, ["),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [
+    pytest.param(*row, id=row[0], marks=[pytest.mark.nightly] * (k > 0)) for k, row in enumerate(NETWORKS)
+])  # fmt: skip
+def test_corrupted_scripts_of_networks_are_rejected(name: str, old: str, new: str) -> None:
+    folder = PROOFS / name  # whose scripts `make proofs` accepts as they are
+    text = export_sympy(decode((folder / "certificate.json").read_bytes()), folder)
     changed = re.sub(old, new, text, count=1)
     assert changed != text
     assert run_sympy(changed).word == REJECTED
