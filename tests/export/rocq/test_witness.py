@@ -1,12 +1,14 @@
 """Counterexamples on data: coqc accepts the scripts of networks, and rejects each of them after one change."""
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import convexcheck as cc
+from convexcheck.certificate import evidence as ev
 from convexcheck.certificate.codec import decode
 from convexcheck.export.rocq.check import ACCEPTED, REJECTED, check
 from convexcheck.export.rocq.directory import SCRIPT, export_rocq
@@ -71,8 +73,9 @@ def test_the_theorem_is_about_the_data_that_are_declared_and_parameters_that_are
 
 
 def test_a_function_without_an_enclosure_gives_no_script() -> None:
-    net = MLP.from_arrays([([[1, 2]], None), ([[1]], None)], activation="gelu")
-    found = cc.refute(net, [[1, 2], [3, 1]], [[1], [0]], loss="mse")
-    assert found.certificate is not None
+    s = cc.check("erf(x)", budget=0.1).statement
+    assert s is not None
+    x, v = ((("x", ev.Array((), (Fraction(1),))),) for _ in "xv")
+    evidence = ev.NegativeCurvature(ev.Instance((), ()), x, v, "ball")
     with pytest.raises(NoScript, match="erf has no enclosure"):
-        verdict_files(found, "rocq")
+        export_rocq(ev.Certificate(s, ev.Claim("not convex"), evidence))
