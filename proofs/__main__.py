@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ MANIFEST = PROOFS / "MANIFEST.toml"
 SCRIPTS = {"sympy": "verdict.py", "smtlib": "verdict.smt2", "rocq": "verdict.v"}
 TOOLS = {"sympy": "SymPy", "smtlib": "z3 and cvc5", "rocq": "coqc"}
 SECONDS = 120.0
+Rows = Sequence[dict[str, Any]]  # of the manifest: a script, a tool, its version, answer, reason and seconds
 
 
 class Tools:
@@ -63,8 +64,11 @@ class Tools:
         return [Ran("coqc", version, answer.word, answer.reason, answer.seconds)]
 
 
-def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
-    """Write the folder of one claim; its entry in the manifest."""
+def write(name: str, title: str, answer: Any, tools: Tools, before: Rows = ()) -> dict[str, Any]:
+    """Write the folder of one claim; its entry in the manifest.
+
+    A script that rests on no library and is the same as `before` is not asked about again.
+    """
     verdict = answer if hasattr(answer, "certificate") else None
     file = answer.certificate if verdict is not None else answer
     folder = tools.folder / f"claim_{name}"  # the old files stay until all new ones are there
@@ -73,16 +77,18 @@ def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
     accepted = cc.verify(folder / "certificate.json")
     if not isinstance(accepted, cc.Accepted):
         raise SystemExit(f"{name}: {accepted}")
-    lines, none = [], []
+    lines, known = [], list[dict[str, Any]]()
     for kind, path in SCRIPTS.items():
         try:
             files = script_files(decode(file.data), kind, folder)
         except NoScript as error:
             lines.append(f"- {kind}: {error.message}")
-            none.append({"script": path, "answer": "no script", "reason": error.message})
+            known.append({"script": path, "answer": "no script", "reason": error.message})
             continue
         text = files.get("") or files[SCRIPT]
         (folder / path).write_text(text, encoding="utf-8")
+        if kind != "rocq" and (PROOFS / name / path).exists() and (PROOFS / name / path).read_text("utf-8") == text:
+            known += [row for row in before if row["script"] == path]
         lines.append(f"- `{path}`: for {TOOLS[kind]}; what they said is in `../MANIFEST.toml`")
     if verdict is not None:
         (folder / "proof.md").write_text(markdown(verdict), encoding="utf-8")
@@ -92,7 +98,7 @@ def write(name: str, title: str, answer: Any, tools: Tools) -> dict[str, Any]:
     told = [f"# {title}", "", "~~~text", *statement, "~~~", "", "- `certificate.json`: accepted by the kernel", *lines]
     (folder / "README.md").write_text("\n".join([*told, ""]), encoding="utf-8")
     entry = {"name": name, "claim": accepted.verdict, "title": title, "digest": accepted.digest,
-             "files": digests(folder), "scripts": rows(folder, tools, none)}  # fmt: skip
+             "files": digests(folder), "scripts": rows(folder, tools, known, known)}  # fmt: skip
     shutil.rmtree(PROOFS / name, ignore_errors=True)
     shutil.copytree(folder, PROOFS / name)
     return entry
@@ -105,11 +111,12 @@ def there(name: str) -> Any:
     return verdict.certificate if verdict is not None and alone else verdict
 
 
-def rows(folder: Path, tools: Tools, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(folder: Path, tools: Tools, known: Rows, settled: Rows = ()) -> list[dict[str, Any]]:
     """What the tools say of the scripts of one claim; for kinds that are not asked or not there, what is known."""
     found = []
     for kind, path in SCRIPTS.items():
-        said = tools.ask(kind, (folder / path).read_text(encoding="utf-8")) if (folder / path).exists() else []
+        asked = (folder / path).exists() and not any(row["script"] == path for row in settled)
+        said = tools.ask(kind, (folder / path).read_text(encoding="utf-8")) if asked else []
         found += [{"script": path, "tool": r.tool, "version": r.version, "answer": r.word, "reason": r.reason,
                    "seconds": round(r.seconds, 1)} for r in said]  # fmt: skip
         kept = [row for row in known if row["script"] == path]
@@ -186,7 +193,8 @@ def main(arguments: list[str] | None = None) -> int:
                     print(f"{name}: no certificate", flush=True)
                     wrong += 1
                     continue
-                entries[name] = write(name, title, answer, tools)
+                before = entries[name]["scripts"] if options.what == "export" and name in entries else ()
+                entries[name] = write(name, title, answer, tools, before)
                 show(entries[name])
                 ordered = [entries[n] for n in answers() if n in entries]
                 MANIFEST.write_text(manifest(ordered), encoding="utf-8")

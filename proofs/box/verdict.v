@@ -16,6 +16,10 @@ Definition dom (p : point) : Prop :=
   (0 <= ((- 1) + (v_x p))) /\ (0 <= (2 + ((- 1) * (v_x p)))) /\ (0 <= ((- 1) + (v_y p))) /\ (0 <= (2 + ((- 1) * (v_y p)))).
 Definition f (p : point) : R := (((v_x p) ^ 3) + ((v_y p) ^ 3) + ((- 1) * (v_x p) * (v_y p))).
 
+(* Of the certificate this script does not state
+   strictness: always
+   modulus: 5 *)
+
 Lemma convex_dom : convex_set (dom).
 Proof. cbv [convex_set dom everywhere mix v_x v_y]. intros p q t Dp Dq Ht. convex_facts. Qed.
 

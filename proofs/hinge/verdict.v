@@ -91,7 +91,7 @@ Qed.
 Lemma composition_9 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (Rmax 0 (1 + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))))))))).
 Proof.
-  apply (convex_ext _ (fun p => (value (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat)))) ((slots_2 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_2]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (value (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat)))) ((slots_2 n_d n_n p_X p_y) p))); [intros p _; first [solve [change (((fun p => (Sum n_n (fun i0 => (p 0%nat i0 0%nat)))) ((slots_2 n_d n_n p_X p_y) p)) = (Sum n_n (fun i0 => (Rmax 0 (1 + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))))))))); cbv [slots_2]; apply Sum_ext; intros j1 J1; cbv beta; transitivity (Rmax 0 (1 + ((- 1) * (p_y j1) * (Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat))))))); [first [reflexivity | reorder] | first [reflexivity | ring | reorder]]] | solve [reorder]]|].
   apply (composition_closure (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (inside_0 n_d n_n p_X p_y) (cone_7 n_d n_n p_X p_y) (center_0 n_d n_n p_X p_y) (Sm n_n (fun i0 => (Vr 0%nat i0 0%nat))) (slots_2 n_d n_n p_X p_y)).
   - cbv [still]; tauto.
   - exact (convex_dom n_d n_n p_X p_y G).

@@ -15,6 +15,9 @@ Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) 
   everywhere p.
 Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : R := (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))) + ((- 1) * (p_y i0))) ^ 2))).
 
+(* Of the certificate this script does not state
+   strictness: if the linear part of (w) -> (t[i] = Sum(j < d, X[i, j]*w[j]) - y[i]) is injective (full column rank) *)
+
 Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (dom n_d n_n p_X p_y).
 Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
 
@@ -65,7 +68,7 @@ Qed.
 Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2)))).
 Proof.
-  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; first [solve [change (((fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) ((slots_3 n_d n_n p_X p_y) p)) = (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2)))); cbv [slots_3]; apply Sum_ext; intros j1 J1; cbv beta; transitivity (((Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))) + ((- 1) * (p_y j1))) ^ 2); [apply (f_equal (fun t => t ^ 2)); first [reflexivity | reorder] | first [reflexivity | ring | reorder]]] | solve [reorder]]|].
   apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) (slots_3 n_d n_n p_X p_y)).
   - exact (convex_dom n_d n_n p_X p_y G).
   - exact (range_4 n_d n_n p_X p_y G).

@@ -15,6 +15,9 @@ Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) 
   everywhere p.
 Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : R := (Sum n_n (fun i0 => ((exp (Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1))))) + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))))))).
 
+(* Of the certificate this script does not state
+   strictness: if the linear part of (w) -> (t[i] = Sum(j < d, X[i, j]*w[j])) is injective (full column rank) *)
+
 Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (dom n_d n_n p_X p_y).
 Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
 
@@ -40,7 +43,7 @@ Proof.
   repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with ((1) * A1 + (1) * A2) by (cbv delta [A0 A1 A2]; gather; intros j1 J1; cbv beta; unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   pose (A_0 := exp (p 0%nat j1 0%nat)); assert (PA_0 : 0 < A_0) by apply exp_pos;   assert (X_0 : exp (p 0%nat j1 0%nat) = (A_0)) by (cbv delta [A_0]; exponential);   trade_exp (p 0%nat j1 0%nat) (A_0) X_0;   clear X_0; clearbody A_0;   field; nonzero) end.
   clearbody A0 A1 A2.
   field; nonzero. }
-  apply Sum_ge0; intros j1 J1; assert (Q0 : 0 < (exp (p 0%nat j1 0%nat))) by (assert (Q : 0 < (exp (p 0%nat j1 0%nat))) by (apply exp_pos); lra); assert (Q1 : 0 <= ((v 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product.
+  apply Sum_ge0; intros j1 J1; replace (((v 0%nat j1 0%nat) ^ 2) * (exp (p 0%nat j1 0%nat))) with ((exp (p 0%nat j1 0%nat)) * ((v 0%nat j1 0%nat) ^ 2)) by (first [ring | reorder]); assert (Q0 : 0 < (exp (p 0%nat j1 0%nat))) by (assert (Q : 0 < (exp (p 0%nat j1 0%nat))) by (apply exp_pos); lra); assert (Q1 : 0 <= ((v 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (v 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); product.
 Qed.
 
 Lemma second_order_2 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
@@ -67,7 +70,7 @@ Qed.
 Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((exp (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat))))) + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat))))))))).
 Proof.
-  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((p 1%nat i0 0%nat) + (exp (p 0%nat i0 0%nat)))))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((p 1%nat i0 0%nat) + (exp (p 0%nat i0 0%nat)))))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; first [solve [change (((fun p => (Sum n_n (fun i0 => ((p 1%nat i0 0%nat) + (exp (p 0%nat i0 0%nat)))))) ((slots_3 n_d n_n p_X p_y) p)) = (Sum n_n (fun i0 => ((exp (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat))))) + ((- 1) * (p_y i0) * (Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat))))))))); cbv [slots_3]; apply Sum_ext; intros j1 J1; cbv beta; transitivity (((- 1) * (p_y j1) * (Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat))))) + (exp (Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))))); [apply (f_equal2 Rplus); [first [reflexivity | reorder] | apply (f_equal exp); first [reflexivity | reorder]] | first [reflexivity | ring | reorder]]] | solve [reorder]]|].
   apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((p 1%nat i0 0%nat) + (exp (p 0%nat i0 0%nat)))))) (slots_3 n_d n_n p_X p_y)).
   - exact (convex_dom n_d n_n p_X p_y G).
   - exact (range_4 n_d n_n p_X p_y G).

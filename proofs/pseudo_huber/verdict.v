@@ -15,6 +15,9 @@ Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) 
   everywhere p.
 Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p : point) : R := (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + (((Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))) + ((- 1) * (p_y i0))) ^ 2)))))).
 
+(* Of the certificate this script does not state
+   strictness: if the linear part of (w) -> (t[i] = Sum(j < d, X[i, j]*w[j]) - y[i]) is injective (full column rank) *)
+
 Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) : convex_set (dom n_d n_n p_X p_y).
 Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
 
@@ -44,7 +47,7 @@ Proof.
   repeat match goal with |- context [Sum n_n ?f] => replace (Sum n_n f) with (((- 1)) * A2 + (1) * A3) by (cbv delta [A0 A1 A2 A3]; gather; intros j1 J1; cbv beta; first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)];   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *;   no_sums;   pose (A_0 := sqrt (1 + ((p 0%nat j1 0%nat) ^ 2))); assert (BA_0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by positive; assert (PA_0 : 0 < A_0) by (unfold A_0; apply sqrt_lt_R0; exact BA_0); assert (RA_0 : A_0 ^ 2 = (1 + ((p 0%nat j1 0%nat) ^ 2))) by (unfold A_0; apply pow2_sqrt; nonnegative);   assert (X_0 : sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) = (A_0)) by (apply sqrt_is; [nonnegative | field [RA_0]; nonzero]);   trade_sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)) (A_0) X_0;   clear X_0; clearbody A_0;   field [RA_0]; nonzero) end.
   clearbody A0 A1 A2 A3.
   field [RA2]; nonzero. }
-  apply Sum_ge0. intros j1 J1. apply (ge0_eq _ (((v 0%nat j1 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2))))). { first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)].
+  apply Sum_ge0. intros j1 J1. replace (((- 1) * ((v 0%nat j1 0%nat) ^ 2) * ((p 0%nat j1 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2)))) + (((v 0%nat j1 0%nat) ^ 2) * (/ (sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)))))) with (((/ (sqrt (1 + ((p 0%nat j1 0%nat) ^ 2)))) * ((v 0%nat j1 0%nat) ^ 2)) + ((- 1) * ((v 0%nat j1 0%nat) ^ 2) * ((p 0%nat j1 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2))))) by (first [ring | reorder]). apply (ge0_eq _ (((v 0%nat j1 0%nat) ^ 2) * (/ (pw (1 + ((p 0%nat j1 0%nat) ^ 2)) (3 / 2))))). { first [match goal with _ : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2)) |- _ => idtac end | let N := fresh "N" in assert (N : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by (assert (Q0 : 0 <= ((p 0%nat j1 0%nat) ^ 2)) by (pose proof (even_ge0 (p 0%nat j1 0%nat) 1); cbn [Nat.mul Nat.add] in *; lra); lra)].
   unfold tanh, sinh, cosh, sigmoid, softplus, asinh, Rpower in *.
   no_sums.
   pose (A_0 := sqrt (1 + ((p 0%nat j1 0%nat) ^ 2))). assert (BA_0 : 0 < (1 + ((p 0%nat j1 0%nat) ^ 2))) by positive. assert (PA_0 : 0 < A_0) by (unfold A_0; apply sqrt_lt_R0; exact BA_0). assert (RA_0 : A_0 ^ 2 = (1 + ((p 0%nat j1 0%nat) ^ 2))) by (unfold A_0; apply pow2_sqrt; nonnegative).
@@ -81,7 +84,7 @@ Qed.
 Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (G : given n_d n_n p_X p_y) :
   convex_on (dom n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2))))))).
 Proof.
-  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) ((slots_3 n_d n_n p_X p_y) p))); [intros p _; first [solve [change (((fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) ((slots_3 n_d n_n p_X p_y) p)) = (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2))))))); cbv [slots_3]; apply Sum_ext; intros j1 J1; cbv beta; transitivity ((- 1) + (sqrt (1 + (((Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))) + ((- 1) * (p_y j1))) ^ 2)))); [apply (f_equal2 Rplus); [first [reflexivity | reorder] | apply (f_equal (fun t => sqrt t)); apply (f_equal2 Rplus); [first [reflexivity | reorder] | apply (f_equal (fun t => t ^ 2)); first [reflexivity | reorder]]] | first [reflexivity | ring | reorder]]] | solve [reorder]]|].
   apply (precomposition (dom n_d n_n p_X p_y) (domain_0 n_d n_n p_X p_y) (fun p => (Sum n_n (fun i0 => ((- 1) + (sqrt (1 + ((p 0%nat i0 0%nat) ^ 2))))))) (slots_3 n_d n_n p_X p_y)).
   - exact (convex_dom n_d n_n p_X p_y G).
   - exact (range_4 n_d n_n p_X p_y G).

@@ -16,6 +16,10 @@ Definition dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) 
   everywhere p.
 Definition f (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p_lam : R) (p : point) : R := ((Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (v_w p i1)))) + ((- 1) * (p_y i0))) ^ 2))) + ((p_lam) * (Sum n_d (fun i0 => ((v_w p i0) ^ 2))))).
 
+(* Of the certificate this script does not state
+   strictness: always
+   modulus: 2*lam *)
+
 Lemma convex_dom (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p_lam : R) (G : given n_d n_n p_X p_y p_lam) : convex_set (dom n_d n_n p_X p_y p_lam).
 Proof. cbv [convex_set dom everywhere mix v_w]. intros p q t Dp Dq Ht. convex_facts. Qed.
 
@@ -70,7 +74,7 @@ Qed.
 Lemma composition_5 (n_d : nat) (n_n : nat) (p_X : nat -> nat -> R) (p_y : nat -> R) (p_lam : R) (G : given n_d n_n p_X p_y p_lam) :
   convex_on (dom n_d n_n p_X p_y p_lam) (fun p => ((Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2))) + ((p_lam) * (Sum n_d (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))))).
 Proof.
-  apply (convex_ext _ (fun p => (fun p => (((p_lam) * (Sum n_d (fun i0 => ((p 1%nat i0 0%nat) ^ 2)))) + (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2))))) ((slots_3 n_d n_n p_X p_y p_lam) p))); [intros p _; cbv [value zero ev still ok cok D add mul opp Nat.pred Z.of_nat Pos.of_succ_nat Pos.succ slots_3]; solve [reorder]|].
+  apply (convex_ext _ (fun p => (fun p => (((p_lam) * (Sum n_d (fun i0 => ((p 1%nat i0 0%nat) ^ 2)))) + (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2))))) ((slots_3 n_d n_n p_X p_y p_lam) p))); [intros p _; first [solve [change (((fun p => (((p_lam) * (Sum n_d (fun i0 => ((p 1%nat i0 0%nat) ^ 2)))) + (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2))))) ((slots_3 n_d n_n p_X p_y p_lam) p)) = ((Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2))) + ((p_lam) * (Sum n_d (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))))); cbv [slots_3]; transitivity (((p_lam) * (Sum n_d (fun i0 => ((p 0%nat i0 0%nat) ^ 2)))) + (Sum n_n (fun i0 => (((Sum n_d (fun i1 => ((p_X i0 i1) * (p 0%nat i1 0%nat)))) + ((- 1) * (p_y i0))) ^ 2)))); [apply (f_equal2 Rplus); [apply (f_equal2 Rmult); [first [reflexivity | reorder] | apply Sum_ext; intros j1 J1; cbv beta; apply (f_equal (fun t => t ^ 2)); first [reflexivity | reorder]] | apply Sum_ext; intros j1 J1; cbv beta; transitivity (((Sum n_d (fun i0 => ((p_X j1 i0) * (p 0%nat i0 0%nat)))) + ((- 1) * (p_y j1))) ^ 2); [apply (f_equal (fun t => t ^ 2)); first [reflexivity | reorder] | first [reflexivity | ring | reorder]]] | first [reflexivity | ring | max_sorts | field; nonzero | reorder]]] | solve [reorder]]|].
   apply (precomposition (dom n_d n_n p_X p_y p_lam) (domain_0 n_d n_n p_X p_y p_lam) (fun p => (((p_lam) * (Sum n_d (fun i0 => ((p 1%nat i0 0%nat) ^ 2)))) + (Sum n_n (fun i0 => ((p 0%nat i0 0%nat) ^ 2))))) (slots_3 n_d n_n p_X p_y p_lam)).
   - exact (convex_dom n_d n_n p_X p_y p_lam G).
   - exact (range_4 n_d n_n p_X p_y p_lam G).

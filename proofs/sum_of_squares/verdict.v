@@ -13,6 +13,9 @@ Definition dom (p : point) : Prop :=
   everywhere p.
 Definition f (p : point) : R := (((v_y p) * ((v_x p) ^ 3)) + (2 * ((v_x p) ^ 2) * ((v_y p) ^ 2)) + ((v_y p) ^ 4) + ((v_x p) ^ 4) + ((v_z p) ^ 4) + (((v_x p) ^ 2) * ((v_z p) ^ 2))).
 
+(* Of the certificate this script does not state
+   strictness: always *)
+
 Lemma convex_dom : convex_set (dom).
 Proof. cbv [convex_set dom everywhere mix v_x v_y v_z]. intros p q t Dp Dq Ht. convex_facts. Qed.
 
