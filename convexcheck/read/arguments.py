@@ -31,7 +31,7 @@ class Leaf:
         name: the identifier in the statement: ``params_W``.
         variable: whether the loss is a function of it.
         shape: its sizes; names stand for all sizes.
-        dtype: float64, int64 or bool.
+        dtype: float64, int64 or bool; an integer type that is narrower or has no sign is kept.
         value: the data (None for variables, and for shapes without data).
     """
 
@@ -217,7 +217,9 @@ def _leaf(label: str, name: str, variable: bool, value: Any) -> Leaf:
         what = "integers" if kept.kind == "i" else "truth values"
         raise ConvexcheckError(STAGE, f"variable {label} holds {what} ({dtype})", "real numbers", f"{label} as floats")
     data = None if variable or array is None else exact(array, label)
-    return Leaf(label, name, variable, shape, kept, data)
+    # a type that may not hold 2*y - 1 is traced as it is, so that arithmetic in it is seen
+    own = np.dtype(dtype) if kept.kind == "i" and not np.can_cast(np.int32, dtype) else kept
+    return Leaf(label, name, variable, shape, own if own.kind in "iu" else kept, data)
 
 
 def _size(size: Any, label: str) -> int | str:

@@ -45,7 +45,8 @@ def _call(e: Equation) -> Sequence[Tensor]:
 
 def _custom(e: Equation) -> Sequence[Tensor]:
     """A call with a derivative of its own; JAX's series for log of the normal distribution stands for the function."""
-    if len(e.operands) == 1 and _wiring(e.params["call_jaxpr"]) == _wiring(_log_ndtr(e.avals[0])):
+    # the text names variables by their order, so that equal texts compute the same
+    if len(e.operands) == 1 and str(e.params["call_jaxpr"]) == str(_log_ndtr(e.avals[0])):
         e.reader.assume("jax.scipy.special.log_ndtr, a series, stands for the logarithm of the normal distribution")
         return [Tensor(e.shapes[0], apply("log", UNARY["normcdf"](e.operands[0].body)))]
     return _call(e)
@@ -58,12 +59,6 @@ def _log_ndtr(aval: Any) -> Any:
     with jax.enable_x64(True):
         traced = jax.make_jaxpr(jax.scipy.special.log_ndtr)(jax.ShapeDtypeStruct(aval.shape, aval.dtype))
     return traced.jaxpr.eqns[-1].params.get("call_jaxpr")
-
-
-def _wiring(jaxpr: Any) -> list[str]:
-    """The names of the primitives and the literals, in order."""
-    inner = getattr(jaxpr, "jaxpr", jaxpr)
-    return [str(e.primitive) + str([a.val for a in e.invars if hasattr(a, "val")]) for e in inner.eqns]
 
 
 def _cond(e: Equation) -> Sequence[Tensor]:

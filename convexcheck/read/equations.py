@@ -26,6 +26,9 @@ from convexcheck.read.tensor import Shape, Tensor, declared, scalar
 
 STAGE = "read.jaxpr"
 Rule = Callable[["Equation"], Sequence[Tensor]]
+_ARITHMETIC = ("add", "add_any", "sub", "mul", "neg", "abs", "square", "integer_pow", "pow", "convert_element_type")
+WRAPPING = frozenset({*_ARITHMETIC, "reduce_sum", "reduce_prod", "cumsum", "cumprod", "dot_general"})
+WHOLE = "whole numbers stay in the range of their type"
 RULES: dict[str, Rule] = {**entries.RULES, **axes.RULES, **sums.RULES, **calls.RULES, **decompositions.RULES}
 
 
@@ -148,6 +151,8 @@ class Reader:
             )
             try:
                 results = self.equation(equation)
+                if eqn.primitive.name in WRAPPING:
+                    self.unwrapped(equation, results)
             except Unsupported as error:
                 raise _located(error, eqn) from error
             except ConvexcheckError as error:  # too deep, or numbers too long, for the language
@@ -157,6 +162,22 @@ class Reader:
                 raise _located(Unsupported(STAGE, message, hint="write it with others"), eqn) from error
             values.update(zip(eqn.outvars, results, strict=True))
         return [read(v) if w else scalar(0) for v, w in zip(jaxpr.outvars, wanted, strict=True)]
+
+    def unwrapped(self, e: Equation, results: Sequence[Tensor]) -> None:
+        """Refuse arithmetic on integers that may leave the range of their type, where the code computes another number.
+
+        Constants are compared with the range; positions and data of 32 bits or more with a sign are assumed to fit.
+        """
+        for t, aval in zip(results, e.out_avals, strict=True):
+            if aval.dtype.kind not in "iu" or (e.name == "convert_element_type" and _widens(e.avals[0].dtype, aval)):
+                continue
+            span = np.iinfo(aval.dtype)
+            small = t.body.op != "const" and (span.bits < 32 or (span.min == 0 and e.name in ("sub", "neg")))
+            if small or (t.body.op == "const" and not span.min <= t.body.data <= span.max):
+                what = f"{e.name} on {aval.dtype}, which may leave the range of the type"
+                raise Unsupported(STAGE, what, "a type that holds the result", "astype(float) before it")
+            if t.body.has("par"):
+                self.assume(WHOLE)
 
     def equation(self, e: Equation) -> Sequence[Tensor]:
         """The results of one equation."""
@@ -185,6 +206,11 @@ def kind(dtype: Any) -> str:
     raise Unsupported(
         STAGE, f"values of type {dtype}", "real numbers", "real and imaginary parts" if code == "c" else "real arrays"
     )
+
+
+def _widens(old: Any, aval: Any) -> bool:
+    """Whether a cast to integers keeps all values."""
+    return bool(np.can_cast(old, aval.dtype))
 
 
 def _needed(jaxpr: Any, wanted: Sequence[bool]) -> list[tuple[Any, list[bool]]]:

@@ -115,7 +115,7 @@ class _Task:
         found: tuple[Declared, Declared] = {}, {}
         for leaf, shape in zip(self.arguments.leaves, shapes, strict=True):
             sizes = tuple(dim(s) if isinstance(s, str) else reader.size(s) for s in shape)
-            found[not leaf.variable][leaf.name] = Declaration(sizes, integer=leaf.dtype.kind in "ib")
+            found[not leaf.variable][leaf.name] = Declaration(sizes, integer=leaf.dtype.kind in "iub")
         return found
 
     def least(self, shapes: Sequence[Shape]) -> dict[str, int]:
@@ -150,7 +150,7 @@ class _Task:
             if name not in reader.held:
                 continue
             shape = tuple(map(reader.size, array.shape))
-            parameters[name] = Declaration(shape, integer=array.dtype.kind in "ib")
+            parameters[name] = Declaration(shape, integer=array.dtype.kind in "iub")
         truth = [parameters[name] for name in reader.truths]
         assumed = [c for name, d in zip(reader.truths, truth, strict=True) for c in _zero_or_one(name, d)]
         sizes = dimensions(variables, parameters)
