@@ -83,8 +83,10 @@ class Signs:
             body, j = instantiate(e.args[1], inner.indices[:1]), inner.indices[0]
             shown = Signs(inner, self.context, self.names).show(body, False, rule.premises[0])
             under, alone = inner.reordered(e, j)
-            sorted_ = "" if under == alone else f"try (replace {under} with {alone} by (first [ring | reorder])). "
-            return f"apply Sum_ge0. intros j{j.data} J{j.data}. {sorted_}{shown}"
+            sorts = f"try (replace {under} with {alone} by (first [ring | reorder])). "
+            if under == alone or not isinstance(rule.premises[0], ev.Bounds | ev.EachTerm):
+                sorts = ""  # the other rules start with an identity
+            return f"apply Sum_ge0. intros j{j.data} J{j.data}. {sorts}{shown}"
         proofs = [self.show(a, strict, p) for a, p in zip(e.args, rule.premises, strict=True)]
         lemma = ("Rplus_lt_0_compat" if strict else "Rplus_le_le_0_compat") if e.op == "add" else (
             "mul_pp_lt" if strict else "mul_pp"
