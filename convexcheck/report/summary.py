@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from convexcheck.certificate.evidence import Generalisation
+from convexcheck.expression.statement import Condition
 from convexcheck.report import points
 from convexcheck.report.decimals import note, shown_number
 from convexcheck.report.explain import names
@@ -24,6 +26,15 @@ def summary(verdict: Verdict) -> str:
     return "\n".join(f"{name:>{width}}: {value}" for name, value in rows)
 
 
+def from_data(verdict: Verdict) -> list[Condition]:
+    """What the proof assumes of the user's arrays beyond the assumptions that were given: the kernel saw it hold."""
+    e = verdict.certificate.content.evidence if verdict.certificate else None
+    if not isinstance(e, Generalisation) or verdict.statement is None:
+        return []
+    at = zip(e.general.given, e.general.instance(dict(e.sizes)).given, strict=True)
+    return [c for c, here in at if here not in verdict.statement.given]
+
+
 def facts(verdict: Verdict) -> list[tuple[str, str]]:
     """(name, value) of every fact that the verdict holds, for the summary and for notebooks."""
     rows = [("status", verdict.status), ("curvature", _curvature(verdict))]
@@ -36,6 +47,7 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
         rows += [("parameters", names(s.parameters))] * bool(s.parameters)
         rows += [("domain", said(c)) for c in s.domain]
         rows += [("given", said(c)) for c in s.given]
+        rows += [("data", said(c)) for c in from_data(verdict)]
         rows += [("assuming", line) for line in s.assumptions]
         rows += [("note", line) for line in note(s)]
     rows += [("message", verdict.message)] * bool(verdict.message)

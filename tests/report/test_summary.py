@@ -9,7 +9,7 @@ import pytest
 import convexcheck as cc
 from convexcheck.report import points
 from convexcheck.report.latex import escaped, latex
-from convexcheck.report.summary import summary
+from convexcheck.report.summary import facts, summary
 
 SOURCES = ["x**2", "x*y", "sqrt(x)", "x + 1", "gamma(x)", "log(1 + exp(x)) - x/3", "(y - 1/(1 + exp(-x)))**2"]
 
@@ -76,6 +76,14 @@ def test_arrays_as_text():
     sparse[1, 2] = 7
     assert points.array(sparse) == "all 0 except [1, 2] = 7"
     assert "norm 6" in points.array(np.full(36, 1, dtype=object))
+
+
+def test_what_a_proof_assumes_of_the_data_is_said():
+    import jax.numpy as jnp
+
+    found = cc.check(lambda w, p: jnp.abs(w) ** p, 1.0, 1.5, wrt=0, given="p > 0")
+    assert found.curvature == "CONVEX"  # which it is not for all p > 0
+    assert ("data", "p - 1 >= 0") in [(name.strip(), value) for name, value in facts(found)]
 
 
 def test_a_verdict_has_no_truth_value():
