@@ -11,8 +11,6 @@ from tests.architecture.stages import ROOT
 
 # 23 times as fast as jax.hessian where 25 are asked for: half of the time goes to writing the matrix.
 OVER = {("network_hessians_are_matrix_products", "20-64-64-5", 100)}
-# 0.8 to 1.06 s in several runs: each fact of the labels is dropped by one more answer of the kernel.
-OVER |= {("proofs_are_milliseconds", "softmax, one-hot", way, "20000 x 200") for way in ("log of softmax", "optax")}
 
 
 @pytest.fixture(params=NAMES)
