@@ -56,10 +56,14 @@ def alone(module: str, case: int, repeats: int) -> Row:
 
 
 def least(repeats: int, *calls: Callable[[], Any]) -> list[float]:
-    """The least CPU time of each call; they take turns of at least `TURN`, so that other work hits all of them."""
+    """The least CPU time of each call; they take turns of at least `TURN`, so that other work hits all of them.
+
+    A turn begins with a call that is not counted: it pays for the large pages that the other one has broken up.
+    """
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(repeats):
         for call, found in zip(calls, times, strict=True):
+            call()
             turn = time.process_time()
             while time.process_time() < turn + TURN:
                 begin = time.process_time()

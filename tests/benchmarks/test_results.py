@@ -9,8 +9,7 @@ import pytest
 from benchmarks.__main__ import NAMES, RESULTS, page
 from tests.architecture.stages import ROOT
 
-# 23 times as fast as jax.hessian where 25 are asked for: half of the time goes to writing the matrix.
-OVER = {("network_hessians_are_matrix_products", "20-64-64-5", 100)}
+OVER: set[tuple[object, ...]] = set()  # rows that miss a bar, with the reason
 
 
 @pytest.fixture(params=NAMES)
