@@ -326,7 +326,7 @@ slots("Composition", (x15 + x16 + x17), e12, {x15: e4, x17: e5, x16: e6})
 # Affine: all second derivatives vanish
 affine("Affine", (x15 + x16 + x17), [x15, x17, x16])
 # Composition: convex and monotone in arguments that bend the right way (Boyd and Vandenberghe, 3.2.4)
-first("Composition", (x15 + x16 + x17), (x18 + x19 + x20), [(x15, x19), (x17, x18), (x16, x20)], [], {})
+first("Composition", (x15 + x16 + x17), (x18 + x19 + x20), [(x15, x19), (x17, x18), (x16, x20)], [Gt((R(1, 2) + x15), 0), Gt((R(1, 2) + x17), 0), Gt((R(1, 2) + x16), 0)], {x15: (R(-1, 2), None), x17: (R(-1, 2), None), x16: (R(-1, 2), None)})
 # Bounds: the range of the parts decides the sign
 ranged("Bounds", (x18 + x19 + x20), False, [], {})
 
