@@ -144,7 +144,12 @@ def test(e: Expression, names: Sequence[str] = (), leaf: Leaf = plain) -> str:
 
 
 def index(e: Expression, names: Sequence[str] = ()) -> str:
-    """An index as a natural number of Rocq."""
+    """An index as a natural number of Rocq.
+
+    >>> from convexcheck.expression.term import bound
+    >>> index(5 - 2 * bound(0), ["i0"])
+    '((5%nat) - (2%nat * i0)%nat)%nat'
+    """
     if e.op == "const" and e.data.denominator == 1 and e.data >= 0:
         return f"{e.data}%nat"
     if e.op == "bound":
@@ -154,15 +159,29 @@ def index(e: Expression, names: Sequence[str] = ()) -> str:
     if e.op == "dim":
         return f"n_{e.data}"
     e = collected(e)
-    if e.op == "add":  # natural numbers have no negative ones: what is subtracted comes last
-        less = [a for a in e.args if a.op == "const" and a.data < 0 or a.op == "mul" and a.args[0] is const(-1)]
-        shown = " + ".join(index(a, names) for a in e.args if a not in less) or "0%nat"
-        return f"({' - '.join([f'({shown})', *(index(mul(-1, a), names) for a in less)])})%nat"
-    if e.op == "mul":
+    if e.op == "mul" and _natural(e):
         return f"({' * '.join(index(a, names) for a in e.args)})%nat"
+    less = [mul(-1, a) for a in e.args if _negative(a)] if e.op == "add" else []
+    more = [a for a in e.args if not _negative(a)]
+    if e.op == "add" and all(map(_natural, [*more, *less])):  # what is subtracted comes last: no result is below 0
+        shown = " + ".join(index(a, names) for a in more) or "0%nat"
+        return f"({' - '.join([f'({shown})', *(index(a, names) for a in less)])})%nat"
     if e.has("var", "dir"):
         raise NoScript(f"the index {e} is computed from variables")
     return f"(place_of {real(e, names)})"
+
+
+def _negative(e: Expression) -> bool:
+    """Whether a term of a sum is subtracted."""
+    first = e.args[0] if e.op == "mul" else e
+    return bool(first.op == "const" and first.data < 0)
+
+
+def _natural(e: Expression) -> bool:
+    """Whether every part is a natural number, so that arithmetic with natural numbers gives the same."""
+    if e.op == "mul":
+        return all(map(_natural, e.args))
+    return e.op in ("bound", "index", "dim") or bool(e.op == "const" and e.data.denominator == 1 and e.data >= 0)
 
 
 def holds(c: Condition, leaf: Leaf = plain) -> str:

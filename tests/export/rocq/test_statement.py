@@ -1,14 +1,17 @@
 """What a script calls `f` is the function that was asked about: Rocq's value at rational points, against mpmath's."""
 
+import re
 import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import mpmath
+import pytest
 
 import convexcheck as cc
-from convexcheck.export.rocq.notation import number
+from convexcheck.export.rocq.notation import index, number
 from convexcheck.export.rocq.statement import definitions
+from convexcheck.expression.term import Expression, bound, dim, entry
 
 # the text of a function of x, y and the parameter a, at points with x, y > 0
 FUNCTIONS = [
@@ -61,3 +64,43 @@ def run(text: str, library: Path, folder: Path) -> str:
     command = ["coqc", "-w", "none", "-Q", str(library), "Convexcheck", "values.v"]
     found = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     return found.stderr if found.returncode else ""
+
+
+I, J, N, Y = bound(0), bound(1), dim("n"), entry("par", "y", [bound(0)])
+# an index at i = 3, j = 7, n = 9 and y[i] = -2, and its value
+INDICES = [
+    (N - 1 - I, 5),
+    (N - 1 - 2 * I, 2),  # a stride backwards
+    (2 * (N - I) - 1, 11),
+    (J * N - 3 * I - N, 45),
+    ((I - N) * (I - J), 24),
+    (N * (J - I), 36),
+    ((N - I) / 2, 3),
+    (3 + Y, 1),
+    (N - Y * Y, 5),
+    (I - J + N, 5),
+]
+
+
+class Natural(int):
+    """Numbers whose differences stop at 0, as those of Rocq's nat."""
+
+    def __add__(self, other: int) -> "Natural":
+        return Natural(int(self) + int(other))
+
+    def __mul__(self, other: int) -> "Natural":
+        return Natural(int(self) * int(other))
+
+    def __sub__(self, other: int) -> "Natural":
+        return Natural(max(0, int(self) - int(other)))
+
+
+@pytest.mark.parametrize(("e", "value"), INDICES, ids=[str(e) for e, _ in INDICES])
+def test_an_index_has_its_value_in_natural_numbers(e: Expression, value: int) -> None:
+    shown = re.sub(r"(\d+)%nat", r"Natural(\1)", index(e, ["i0", "j0"])).replace("%nat", "")
+    shown = re.sub(r"\(p_y i0\)", "(-2)", shown).replace("^", "**")
+    shown = re.sub(r"\b(place_of|INR) ", r"\1", shown).replace("INRn_n", "int(n_n)")
+    shown = shown.replace("INRi0", "int(i0)").replace("INRj0", "int(j0)")
+    names = {"i0": Natural(3), "j0": Natural(7), "n_n": Natural(9), "Natural": Natural}
+    found = eval(shown, {**names, "place_of": lambda r: Natural(max(0, r // 1))})  # noqa: S307 - the text is above
+    assert found == value, shown
