@@ -17,6 +17,10 @@ from convexcheck.export.rocq.proof import proved
 from convexcheck.export.rocq.refutation import refuted
 from convexcheck.export.rocq.statement import definitions
 from convexcheck.export.rocq.witness import witnessed
+from convexcheck.expression.bounds import Context
+from convexcheck.expression.obligations import obligations
+from convexcheck.expression.statement import Statement
+from convexcheck.expression.term import nodes
 
 _WHERE = {  # what a script may use beyond the rules, and where the library has it
     "Numbers": r"\bat_numbers\b|\bwithin\b|\bin_box\d\b",
@@ -50,6 +54,7 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
         NoScript: saying which part has no counterpart.
     """
     s, claim, e = certificate.statement, certificate.claim, certificate.evidence
+    _refuse_powers_of_zero(s)
     sides, files = refutations(claim, e), ["Sums", "Convex", "Functions"]
     calculus, head = ["Expr", "Rules", "Signs", "Forms", "Steps", "Kinks"], _HEAD
     if sides and not any(d.array for d in s.parameters.values()) and all(type(r) is ev.JensenGap for _, r in sides):
@@ -75,3 +80,11 @@ def script(certificate: ev.Certificate, folder: Path | None = None) -> str:
         theorem = f"{comment(['Of the certificate this script does not state', *more])}\n\n{theorem}"
     files += [name for name, words in _WHERE.items() if name not in files and re.search(words, theorem)]
     return "\n".join([head.format(files=" ".join(files)), definitions(s, claim.verdict), "", theorem, ""])
+
+
+def _refuse_powers_of_zero(s: Statement) -> None:
+    """Rocq's ``Rpower 0 q`` is 1, where the language's ``0 ** q`` for q > 0 is 0."""
+    if any(n.op == "pow" and n.args[1].op != "const" for n in nodes(s.function)):
+        for o in obligations(s.function, Context(s)):
+            if o.relation == "ge" and not o.context.bounds(o.value).obeys("gt"):
+                raise NoScript(f"{o.value} may be 0 beside a power with a symbolic exponent, which Rocq has as 1")

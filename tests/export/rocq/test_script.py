@@ -177,3 +177,14 @@ def test_losses_of_all_sizes_are_proved_for_all_sizes(expression: str, old: str,
     head, f, rest = text.partition("Definition f") if "p_y" in old else ("", "", text)
     corrupted = head + f + rest.replace(old, new, 1)
     assert check({**files, SCRIPT: corrupted}, library=library, audit=False).word == REJECTED
+
+
+@pytest.mark.parametrize(("domain", "refused"), [("x >= 0", True), ("x > 0", False)])
+def test_a_power_of_zero_is_not_taken_for_rocqs(domain: str, refused: bool) -> None:
+    verdict = cc.check("x**p", wrt="x", domain=domain, given="p > 1")
+    assert verdict.certificate is not None
+    if refused:
+        with pytest.raises(NoScript, match="x may be 0"):
+            export_rocq(verdict.certificate.content)
+    else:
+        assert "Rpower (v_x p) (p_p)" in export_rocq(verdict.certificate.content)[SCRIPT]

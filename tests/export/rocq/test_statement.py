@@ -66,19 +66,19 @@ def run(text: str, library: Path, folder: Path) -> str:
     return found.stderr if found.returncode else ""
 
 
-I, J, N, Y = bound(0), bound(1), dim("n"), entry("par", "y", [bound(0)])
+ROW, COLUMN, SIZE, SHIFT = bound(0), bound(1), dim("n"), entry("par", "y", [bound(0)])
 # an index at i = 3, j = 7, n = 9 and y[i] = -2, and its value
 INDICES = [
-    (N - 1 - I, 5),
-    (N - 1 - 2 * I, 2),  # a stride backwards
-    (2 * (N - I) - 1, 11),
-    (J * N - 3 * I - N, 45),
-    ((I - N) * (I - J), 24),
-    (N * (J - I), 36),
-    ((N - I) / 2, 3),
-    (3 + Y, 1),
-    (N - Y * Y, 5),
-    (I - J + N, 5),
+    (SIZE - 1 - ROW, 5),
+    (SIZE - 1 - 2 * ROW, 2),  # a stride backwards
+    (2 * (SIZE - ROW) - 1, 11),
+    (COLUMN * SIZE - 3 * ROW - SIZE, 45),
+    ((ROW - SIZE) * (ROW - COLUMN), 24),
+    (SIZE * (COLUMN - ROW), 36),
+    ((SIZE - ROW) / 2, 3),
+    (3 + SHIFT, 1),
+    (SIZE - SHIFT * SHIFT, 5),
+    (ROW - COLUMN + SIZE, 5),
 ]
 
 
