@@ -12,7 +12,7 @@ from fractions import Fraction
 from convexcheck.expression.bounds import linear
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.statement import Condition, Declaration, Statement
-from convexcheck.expression.term import BINDERS, Expression, add, const, mul
+from convexcheck.expression.term import BINDERS, Expression, add, mul
 
 MOST_INDICES = 2
 CALLS = {
