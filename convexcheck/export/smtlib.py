@@ -23,6 +23,7 @@ from convexcheck.export.concrete import Concrete, comment
 from convexcheck.export.names import refuse_names
 from convexcheck.export.numbers import values
 from convexcheck.export.rocq.notation import NoScript
+from convexcheck.expression.bounds import Context
 from convexcheck.expression.errors import ConvexcheckError
 from convexcheck.expression.functions import hessian_form
 from convexcheck.expression.statement import Condition, Statement, statement_lines, text
@@ -74,6 +75,7 @@ class _Script:
         self.declared: list[str] = []
         self.asserted: list[str] = []
         self.seen: dict[Expression, str] = {}
+        self.undefined: list[str] | None = None  # collects where a value is not real; without it that is excluded
 
     def claim(self, formula: str) -> None:
         """Assert a formula."""
@@ -124,10 +126,17 @@ class _Script:
         inner = self.real(base)
         if q.denominator > 1:
             root = self.new(f"the root of degree {q.denominator} of {text(base)}")
-            self.claim(f"(and (>= {root} 0.0) (= {_times(root, q.denominator)} {inner}))")
+            is_root = f"(and (>= {root} 0.0) (= {_times(root, q.denominator)} {inner}))"
+            if self.undefined is None:
+                self.claim(is_root)
+            else:
+                self.undefined.append(f"(< {inner} 0.0)")
+                self.claim(f"(or (< {inner} 0.0) {is_root})")
             inner = root
-        if q < 0:
+        if q < 0 and self.undefined is None:
             self.claim(f"(not (= {inner} 0.0))")
+        elif q < 0 and self.undefined is not None:
+            self.undefined.append(f"(= {inner} 0.0)")
         whole = _times(inner, abs(q.numerator))
         return f"(/ 1.0 {whole})" if q < 0 else whole
 
@@ -195,13 +204,16 @@ def _negated(script: _Script, s: Statement, claim: ev.Claim, folder: Path | None
         raise NoScript("a parameter is an integer, and the formula speaks of reals")
     flat = any(c.relation == "eq" and c.body.has("var") for c in s.domain)
     try:
-        form = None if flat or _kinked(f) else concrete(hessian_form(f))
+        form = None if flat or _kinked(f) or _touched(f, Context(s)) else concrete(hessian_form(f))
     except ConvexcheckError:
         form = None
     if form is not None:
         _conditions(script, concrete, (*s.domain, *s.given))
-        script.claim(f"({wrong} {script.real(form)} 0.0)")
-        return f"somewhere the Hessian form along some direction d is {wrong} 0"
+        script.undefined = []
+        curved = f"({wrong} {script.real(form)} 0.0)"
+        script.real(f)
+        _fails(script, curved)
+        return f"somewhere f is not real, or the Hessian form along some direction d is {wrong} 0"
     _conditions(script, concrete, s.given)
     for mark in ("at one point", "at another"):
         _conditions(script, concrete, s.domain, mark)
@@ -209,10 +221,23 @@ def _negated(script: _Script, s: Statement, claim: ev.Claim, folder: Path | None
     variables = [n for n in nodes(f) if n.op == "var"]
     middle = {v: (_renamed(v, "at one point") + _renamed(v, "at another")) / 2 for v in variables}
     between = transform(f, lambda n, _: middle.get(n))
+    script.undefined = []
     a, b, m = (script.real(part) for part in (*ends, between))
     wrong = {"<": ">", ">": "<"}.get(wrong, wrong)
-    script.claim(f"({wrong} (* 2.0 {m}) (+ {a} {b}))")
-    return f"for two points, 2 f(midpoint) is {wrong} the sum of their values"
+    _fails(script, f"({wrong} (* 2.0 {m}) (+ {a} {b}))")
+    return f"for two points, f is not real there or between, or 2 f(midpoint) is {wrong} the sum of their values"
+
+
+def _touched(f: Expression, context: Context) -> bool:
+    """Whether a root may be taken of 0, where it has no derivative: sqrt(x**2) has a kink."""
+    roots = [n for n in nodes(f) if n.op == "pow" and n.args[1].op == "const" and n.args[1].data.denominator > 1]
+    return not all(context.bounds(n.args[0]).obeys("gt") for n in roots)
+
+
+def _fails(script: _Script, wrong: str) -> None:
+    """Assert that the claim fails: in its inequality, or because a value is not real."""
+    options = list(dict.fromkeys([*(script.undefined or ()), wrong]))
+    script.claim(f"(or {' '.join(options)})" if len(options) > 1 else wrong)
 
 
 def _fixed(script: _Script, point: Point) -> None:

@@ -6,7 +6,7 @@
 ; domain     y - 1 >= 0
 ; domain     2 - y >= 0
 ;
-; stated here: somewhere the Hessian form along some direction d is < 0
+; stated here: somewhere f is not real, or the Hessian form along some direction d is < 0
 (set-logic QF_NRA)
 (set-info :status unsat)
 (declare-const x0 Real) ; x

@@ -2,7 +2,7 @@
 ; function   y*x**3 + 2*x**2*y**2 + y**4 + x**4 + z**4 + x**2*z**2
 ; variables  x, y, z
 ;
-; stated here: somewhere the Hessian form along some direction d is < 0
+; stated here: somewhere f is not real, or the Hessian form along some direction d is < 0
 (set-logic QF_NRA)
 (set-info :status unsat)
 (declare-const x0 Real) ; x
