@@ -134,7 +134,7 @@ def _injective_somewhere(s: Statement, slots: Sequence[ev.Slot]) -> bool:
     for small, large in ((1, 4), (2, 7), (3, 12)):
         sizes = {n: max(low, small if n in own else large) for n, low in s.sizes.items()}
         matrix = _linear_part(s, slots, sizes, rng)
-        if matrix is None or np.linalg.matrix_rank(matrix) == matrix.shape[1]:
+        if matrix is None or (matrix.size and np.linalg.matrix_rank(matrix) == matrix.shape[1]):
             return True
     return False
 
@@ -170,7 +170,7 @@ def _linear_part(
                 columns.append([float(evaluate(row, {**values, **unit}, sizes).mid()) for row in rows])
             except (ConvexcheckError, Inexact):
                 return None
-    return np.array(columns).T.reshape(len(rows), -1)
+    return np.array(columns).T.reshape(len(rows), len(columns))
 
 
 def _weights(form: Expression, variables: dict[str, Declaration], scope: Scope) -> ev.Strict | None:

@@ -23,3 +23,8 @@ def test_the_rule_for_roots_alone_shows_no_strictness(monkeypatch):
     init = Prover.__init__
     monkeypatch.setattr(Prover, "__init__", lambda self, roots=True: init(self, True))
     assert cc.check(STRICT[0][0], budget=5).strict is None
+
+
+def test_a_sum_over_nothing_at_the_least_size_is_no_injective_map() -> None:
+    verdict = cc.check("Sum(i < n - 1, (x[i + 1] - x[i])**2)", wrt={"x": "n"})
+    assert (str(verdict.status), verdict.strict) == ("PROVED", None)
