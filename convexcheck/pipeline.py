@@ -34,7 +34,7 @@ from convexcheck.search.deadline import OutOfTime
 CURVATURES = {"convex": "CONVEX", "concave": "CONCAVE", "affine": "AFFINE", "neither": "NEITHER"}
 QUICK, SHORT = 0.1, 0.5  # seconds of a first try, and of a second
 SHARP = 1e-6  # the relative radius of a curvature that is known well enough
-LONG = 4.0  # seconds that must be left for CVXPY to be imported and asked
+LONG, MANY = 4.0, 1_000_000  # seconds that must be left to ask CVXPY; numbers of data at which no search is quick
 OPPOSITE = {"convex": "concave", "concave": "convex"}
 
 
@@ -103,29 +103,31 @@ class Pipeline:
         if ill is not None:
             return ill
         sides = (self.claim, OPPOSITE[self.claim]) if len(ways) == 2 else (self.claim,)
-        gaps: dict[str, ev.JensenGap] = {}
-        real = False
+        gaps, real = dict[str, ev.JensenGap](), False
         if "prove" in ways:
             found = self._proof(q, "affine", SHORT)
             if found is not None:
                 return found
         rounds = (SHORT, 2 * SHORT), (0.1 * self.budget, 0.15 * self.budget), (0.4 * self.budget, 0.3 * self.budget)
-        quick = ((QUICK, QUICK),) if not q.facts else ()  # facts are found to be needed by longer tries
-        for turn, (proving, searching) in enumerate((*quick, *rounds), 1 - len(quick)):
+        many = sum(a.size for a in q.arrays.values()) > MANY
+        for turn, (proving, searching) in enumerate(((0.6 * SHORT if q.facts else QUICK, QUICK), *rounds)):
             believed = self._believed(q) if turn == 2 and "prove" in ways and not gaps else ()
+            early = turn == 0 and bool(q.facts)  # facts of the data may still prove the claim
             for side in sides:
+                if early and not gaps and side != self.claim:
+                    break
                 longer = proving + searching * (side in believed)
-                found = self._proof(q, side, longer) if "prove" in ways and side not in gaps else None
+                hopeful = "prove" in ways and not (side in gaps or (early and gaps))
+                found = self._proof(q, side, longer) if hopeful else None
                 if found is not None:
                     return found if side == self.claim else self._opposite(q, found, gaps.get(self.claim))
-                if "refute" in ways and side not in gaps and side not in believed:
+                if "refute" in ways and side not in gaps and side not in believed and not (early and many):
                     gap = self._gap(q, side, searching) or (self._modelled(q, side, searching) if turn == 2 else None)
                     gaps |= {side: gap} if gap is not None else {}
-            if gaps and not real:  # looked at once
-                value = self._doubtful(q)
-                if value is not None:
-                    return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
-                real = True
+            value = self._doubtful(q) if gaps and not real else None
+            if value is not None:
+                return self._unknown(q, f"the function may not be real: say the sign of {value} in `domain`")
+            real = bool(gaps)  # looked at once
             if set(gaps) == set(sides):
                 break
         against = self._refuted(q, gaps)
@@ -162,8 +164,9 @@ class Pipeline:
         """A proof of the general statement with as few facts of the data as it needs; else of the statement itself."""
         if q.general is None or verdict == "affine":
             return self._plainly(q, verdict, budget)
-        found = self._generally(q, verdict, (), 0.6 * budget if q.facts else budget)
-        if found is not None or not q.facts:
+        without = budget if not q.facts or budget < SHORT else 0.6 * budget * (budget > SHORT)  # at SHORT it was tried
+        found = self._generally(q, verdict, (), without) if without else None
+        if found is not None or not q.facts or budget < SHORT:
             return found if found is not None or budget <= SHORT else self._plainly(q, verdict, budget)
         needed = sorted(q.facts, key=lambda fact: -fact.body.depth)  # what is hard to read goes first
         begin = time.thread_time()
@@ -247,8 +250,7 @@ class Pipeline:
     def _gap(self, q: Question, side: str, budget: float) -> ev.JensenGap | None:
         from convexcheck.search.refute import attempt
 
-        limit = max(0.05, min(budget, self._left()))
-        search = partial(attempt, q.statement, side, q.arrays, limit, self.seed)
+        search = partial(attempt, q.statement, side, q.arrays, max(0.05, min(budget, self._left())), self.seed)
         found = self._searched(f"counterexample to {side}", search)
         if found is not None and found.evidence is None:
             self.attempts.append(f"not {side}: no gap in {found.pairs} pairs of points at {found.instances} instances")
@@ -258,8 +260,7 @@ class Pipeline:
         """A gap at a point that z3 finds, where it is installed and the Hessian is rational."""
         from convexcheck.search.satisfy import satisfied
 
-        limit = max(0.05, min(budget, self._left()))
-        search = partial(satisfied, q.statement, side, limit, self.seed)
+        search = partial(satisfied, q.statement, side, max(0.05, min(budget, self._left())), self.seed)
         return cast("ev.JensenGap | None", self._searched(f"counterexample to {side}", search))
 
     def _believed(self, q: Question) -> tuple[str, ...]:
